@@ -1,0 +1,203 @@
+-- One row per pair with work. A hint says "look at this pair"; hints coalesce, and each one raises `generation`. A
+-- worker settles only the generation it claimed, so a hint that arrives meanwhile is never lost.
+
+create table plane.sync_queue (
+  id uuid constraint sync_queue_pkey primary key default gen_random_uuid(),
+  entity_key text not null,
+  source_system text not null constraint sync_queue_source_known check (source_system in ('plane', 'odoo')),
+  source_id text not null,
+  source_type text not null,
+  operation text not null default 'update'
+    constraint sync_queue_operation_known check (operation in ('create', 'update', 'delete', 'archive')),
+  payload jsonb,
+  status text not null default 'pending'
+    constraint sync_queue_status_known check (status in ('pending', 'processing', 'completed', 'failed', 'cancelled')),
+  priority integer not null default 5,
+  attempts integer not null default 0,
+  max_attempts integer not null default 12,
+  last_attempt_at timestamptz,
+  next_attempt_at timestamptz not null default now(),
+  last_error text,
+  created_at timestamptz not null default now(),
+  completed_at timestamptz,
+  worker_id text,
+  lock_until timestamptz,
+  generation bigint not null default 1,
+  claimed_generation bigint,
+  fence bigint not null default 0,
+  last_delivery_id bigint,
+  observation_id bigint,
+  observed_at timestamptz,
+  observation_hash text,
+  read_first boolean not null default false,
+  -- The row is the entity: order per entity needs nothing else.
+  constraint sync_queue_entity_key unique (entity_key)
+) with (
+  -- Claiming and settling rewrite rows all day: room on the page, and vacuum before the garbage is felt.
+  fillfactor = 70,
+  autovacuum_vacuum_scale_factor = 0.02,
+  autovacuum_vacuum_threshold = 500,
+  autovacuum_vacuum_cost_delay = 0
+);
+comment on column plane.sync_queue.next_attempt_at is 'Pending: due time; infinity is parked. Processing: the end of the lease.';
+comment on column plane.sync_queue.last_error is 'The reason class of the last failure: a code, never a value.';
+comment on column plane.sync_queue.observation_id is 'The delivery that carries the newest state of the record.';
+comment on column plane.sync_queue.read_first is 'No delivery carries a state that can be trusted: read the record.';
+
+-- Exactly the order of a claim. Expired leases are found by the same index, because their next_attempt_at is the
+-- lease's end. Failed rows are not in it, so dead letters cost a claim nothing.
+create index sync_queue_due_idx on plane.sync_queue (priority desc, next_attempt_at) where status in ('pending', 'processing');
+-- Dead letters by reason: what on-call lists and replays.
+create index sync_queue_dead_idx on plane.sync_queue (last_error) where status = 'failed';
+
+-- Work items whose parent has no partner yet; they get a hint when it does.
+create table plane.sync_waiting (
+  entity_key text not null,
+  waits_for text not null,
+  created_at timestamptz not null default now(),
+  constraint sync_waiting_pkey primary key (waits_for, entity_key)
+);
+
+alter table plane.sync_queue enable row level security;
+alter table plane.sync_waiting enable row level security;
+revoke all on plane.sync_queue, plane.sync_waiting from anon, authenticated, service_role;
+grant select, insert, update, delete on plane.sync_queue, plane.sync_waiting to service_role;
+create policy sync_queue_functions on plane.sync_queue for all to service_role using (true) with check (true);
+create policy sync_waiting_functions on plane.sync_waiting for all to service_role using (true) with check (true);
+
+-- The key under which hints about a record coalesce: the pair's Plane side when the record has a partner.
+create function plane.entity_key(p_source_system text, p_source_type text, p_source_id text) returns text
+language plpgsql stable set search_path = '' as $$
+declare
+  v_key text;
+begin
+  if p_source_system = 'odoo' then
+    select m.plane_type || ':' || m.plane_id into v_key from plane.sync_mappings m
+    where m.odoo_model = p_source_type and m.odoo_id = p_source_id and m.plane_id is not null;
+  end if;
+  return coalesce(v_key, p_source_type || ':' || p_source_id);
+end
+$$;
+
+-- Leaves a hint. The newest observation is kept; equal stamps with different content mean that nobody can tell which
+-- is newer, so the record is read. A row that waits (backing off, resting, parked) keeps waiting: the hint is on it.
+-- plpgsql, not sql: before PostgreSQL 18 an sql function plans its statement anew at each call.
+create function plane.hint(
+  p_source_system text,
+  p_source_type text,
+  p_source_id text,
+  p_entity_key text,
+  p_operation text,
+  p_priority integer,
+  p_payload jsonb,
+  p_delivery bigint,
+  p_observed_at timestamptz,
+  p_observation_hash text,
+  p_read_first boolean,
+  p_now timestamptz
+) returns uuid
+language plpgsql set search_path = '' as $$
+declare
+  v_id uuid;
+begin
+  insert into plane.sync_queue as q (
+    entity_key, source_system, source_id, source_type, operation, payload, priority, next_attempt_at, created_at,
+    last_delivery_id, observation_id, observed_at, observation_hash, read_first
+  ) values (
+    p_entity_key, p_source_system, p_source_id, p_source_type, p_operation, p_payload, p_priority, p_now, p_now,
+    p_delivery, case when p_observed_at is not null then p_delivery end, p_observed_at, p_observation_hash, p_read_first
+  )
+  on conflict (entity_key) do update set
+    generation = q.generation + 1,
+    operation = excluded.operation,
+    payload = coalesce(excluded.payload, q.payload),
+    priority = greatest(q.priority, excluded.priority),
+    last_delivery_id = greatest(q.last_delivery_id, excluded.last_delivery_id),
+    observation_id = case when excluded.observed_at > coalesce(q.observed_at, '-infinity')
+      then excluded.observation_id else q.observation_id end,
+    observation_hash = case when excluded.observed_at > coalesce(q.observed_at, '-infinity')
+      then excluded.observation_hash else q.observation_hash end,
+    observed_at = greatest(q.observed_at, excluded.observed_at),
+    read_first = q.read_first or excluded.read_first
+      or coalesce(excluded.observed_at = q.observed_at and excluded.observation_hash <> q.observation_hash, false),
+    status = case when q.status in ('pending', 'processing') then q.status else 'pending' end,
+    next_attempt_at = case when q.status in ('pending', 'processing') then q.next_attempt_at else p_now end,
+    attempts = case when q.status in ('pending', 'processing') then q.attempts else 0 end,
+    completed_at = case when q.status in ('pending', 'processing') then q.completed_at end
+  returning q.id into v_id;
+  return v_id;
+end
+$$;
+
+-- Stores a verified delivery and leaves its hint, in one round trip and one transaction. A delivery without an
+-- entity key is only stored. Both unique keys of the ledger make a delivery a duplicate.
+create function plane.record_delivery(
+  p_dedup_key text,
+  p_delivery_id text,
+  p_source text,
+  p_envelope text,
+  p_event_type text,
+  p_entity_type text,
+  p_entity_id text,
+  p_queue boolean,
+  p_operation text,
+  p_priority integer,
+  p_observed_at timestamptz,
+  p_observation_hash text,
+  p_read_first boolean,
+  p_body text,
+  p_now timestamptz default clock_timestamp()
+) returns table (stored boolean, target_id text)
+language plpgsql set search_path = '' as $$
+declare
+  v_delivery bigint;
+  v_key text := plane.entity_key(p_source, p_entity_type, p_entity_id);
+  v_target text;
+begin
+  insert into plane.webhook_delivery (
+    dedup_key, delivery_id, source, envelope, event_type, entity_type, entity_id, entity_key, observed_at, body, status,
+    received_at
+  ) values (
+    p_dedup_key, p_delivery_id, p_source, p_envelope, p_event_type, p_entity_type, p_entity_id, v_key, p_observed_at,
+    p_body, case when p_queue then 'received' else 'ignored' end, p_now
+  )
+  on conflict do nothing
+  returning id into v_delivery;
+
+  if v_delivery is not null and p_queue then
+    perform plane.hint(
+      p_source, p_entity_type, p_entity_id, v_key, p_operation, p_priority, null, v_delivery, p_observed_at,
+      p_observation_hash, p_read_first, p_now
+    );
+  end if;
+
+  if p_source = 'plane' then
+    select m.odoo_id into v_target from plane.sync_mappings m
+    where m.plane_type = p_entity_type and m.plane_id = p_entity_id;
+  else
+    select m.plane_id into v_target from plane.sync_mappings m
+    where m.odoo_model = p_entity_type and m.odoo_id = p_entity_id;
+  end if;
+
+  return query select v_delivery is not null, v_target;
+end
+$$;
+
+-- The documented way to queue by hand. Higher priority first.
+create function plane.enqueue_sync(
+  p_source_system text,
+  p_source_id text,
+  p_source_type text,
+  p_operation text default 'update',
+  p_payload jsonb default null,
+  p_priority integer default 5
+) returns uuid
+language sql set search_path = '' as $$
+  select plane.hint(
+    p_source_system, p_source_type, p_source_id, plane.entity_key(p_source_system, p_source_type, p_source_id),
+    p_operation, p_priority, p_payload, null, null, null, true, clock_timestamp()
+  )
+$$;
+
+revoke execute on all functions in schema plane from public, anon, authenticated;
+grant execute on all functions in schema plane to service_role;

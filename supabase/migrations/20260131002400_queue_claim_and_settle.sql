@@ -1,0 +1,225 @@
+-- Claiming and settling: one round trip each, any number of entities, no session state (a transaction pooler is fine).
+
+-- Takes up to p_limit due entities, highest priority first, oldest first within a priority, and leases them.
+--
+-- Measured alternatives, one claim at a backlog of a million rows:
+--   update ... where id in (select ... limit n for update skip locked)    344 ms  the limit is unknown when the
+--                                                                                 statement is planned: whole backlog
+--   order by priority desc, next_attempt_at over all priorities            grows  with the rows that back off
+--   one index range per priority, id = any(array)                         flat    this one
+-- The planner may not sort here: a sort means reading the backlog, so the alternatives are switched off.
+create function plane.claim_entities(
+  p_worker_id text,
+  p_limit integer default 1,
+  p_lease interval default '120 seconds',
+  p_now timestamptz default clock_timestamp()
+) returns table (
+  id uuid,
+  entity_key text,
+  source_system text,
+  source_id text,
+  source_type text,
+  operation text,
+  payload jsonb,
+  attempts integer,
+  max_attempts integer,
+  fence bigint,
+  read_first boolean,
+  observed_at timestamptz,
+  observation_hash text,
+  created_at timestamptz,
+  envelope text,
+  body text,
+  received_at timestamptz
+)
+language plpgsql
+set search_path = ''
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+as $$
+declare
+  v_priority integer;
+  v_found uuid[];
+  v_ids uuid[] := '{}';
+begin
+  select q.priority into v_priority from plane.sync_queue q
+  where q.status in ('pending', 'processing') order by q.priority desc limit 1;
+
+  while v_priority is not null and cardinality(v_ids) < p_limit loop
+    v_found := array(
+      select q.id from plane.sync_queue q
+      where q.status in ('pending', 'processing') and q.priority = v_priority and q.next_attempt_at <= p_now
+      order by q.next_attempt_at
+      limit p_limit - cardinality(v_ids)
+      for update skip locked
+    );
+    v_ids := v_ids || v_found;
+    exit when cardinality(v_ids) >= p_limit;
+    select q.priority into v_priority from plane.sync_queue q
+    where q.status in ('pending', 'processing') and q.priority < v_priority order by q.priority desc limit 1;
+  end loop;
+
+  if cardinality(v_ids) = 0 then
+    return;
+  end if;
+
+  return query
+  with claimed as (
+    update plane.sync_queue q set
+      status = 'processing',
+      worker_id = p_worker_id,
+      lock_until = p_now + p_lease,
+      next_attempt_at = p_now + p_lease,
+      last_attempt_at = p_now,
+      attempts = q.attempts + 1,
+      fence = q.fence + 1,
+      claimed_generation = q.generation
+    where q.id = any (v_ids)
+    returning q.*
+  )
+  select c.id, c.entity_key, c.source_system, c.source_id, c.source_type, c.operation, c.payload, c.attempts,
+    c.max_attempts, c.fence, c.read_first, c.observed_at, c.observation_hash, c.created_at, d.envelope, d.body, d.received_at
+  from claimed c left join plane.webhook_delivery d on d.id = c.observation_id;
+end
+$$;
+
+-- Gives entities back. Row i of the arrays says how entity i ended:
+--   done      settled. A hint that came meanwhile makes it pending again, else the row leaves the table.
+--   retry     due again at next_attempt_at; the attempt counts.
+--   wait      due again at next_attempt_at; the attempt does not count (the other side is down, a project is missing).
+--   park      until configuration changes.
+--   dead      dead letter with its reason class, unless a hint came meanwhile: that is new information.
+-- Only the holder of the fence settles. `settled` says for each id whether the caller was still the holder.
+create function plane.settle_entities(
+  p_ids uuid[],
+  p_fences bigint[],
+  p_outcomes text[],
+  p_next_attempts timestamptz[] default '{}',
+  p_reasons text[] default '{}',
+  p_effects jsonb default '[]',
+  p_now timestamptz default clock_timestamp()
+) returns table (id uuid, settled boolean)
+language plpgsql set search_path = '' as $$
+declare
+  v_held uuid[];
+begin
+  -- Locked in one order by everybody, so that two settles never wait for each other.
+  v_held := array(
+    select q.id from plane.sync_queue q
+    join unnest(p_ids, p_fences) as t (id, fence) on t.id = q.id and t.fence = q.fence
+    where q.status = 'processing'
+    order by q.id
+    for update of q
+  );
+
+  if jsonb_array_length(p_effects) > 0 then
+    perform plane.record_effects(p_effects, v_held, p_now);
+  end if;
+
+  update plane.webhook_delivery d set
+    status = case s.outcome when 'dead' then 'failed' else 'processed' end,
+    error = s.reason,
+    processed_at = p_now
+  from (
+    select q.entity_key, q.last_delivery_id, t.outcome, t.reason
+    from unnest(p_ids, p_outcomes, p_reasons) as t (id, outcome, reason)
+    join plane.sync_queue q on q.id = t.id
+    where t.id = any (v_held) and t.outcome in ('done', 'dead') and q.last_delivery_id is not null
+      and q.generation = q.claimed_generation
+  ) s
+  where d.entity_key = s.entity_key and d.status = 'received' and d.id <= s.last_delivery_id;
+
+  delete from plane.sync_queue q
+  using unnest(p_ids, p_outcomes) as t (id, outcome)
+  where q.id = t.id and t.id = any (v_held) and t.outcome = 'done' and q.generation = q.claimed_generation;
+
+  update plane.sync_queue q set
+    status = case when t.outcome = 'dead' and q.generation = q.claimed_generation then 'failed' else 'pending' end,
+    completed_at = case when t.outcome = 'dead' and q.generation = q.claimed_generation then p_now end,
+    next_attempt_at = case
+      -- What it waited for came while it was being settled.
+      when t.reason = 'waits_for_project' and q.generation <> q.claimed_generation then p_now
+      when t.outcome in ('retry', 'wait') then coalesce(t.next_attempt_at, p_now)
+      when t.outcome = 'park' then 'infinity'
+      else p_now
+    end,
+    attempts = case
+      when t.outcome = 'retry' then q.attempts
+      when t.outcome in ('wait', 'park') then greatest(q.attempts - 1, 0)
+      when q.generation = q.claimed_generation then q.attempts
+      else 0
+    end,
+    last_error = t.reason,
+    worker_id = null,
+    lock_until = null
+  from unnest(p_ids, p_outcomes, p_next_attempts, p_reasons) as t (id, outcome, next_attempt_at, reason)
+  where q.id = t.id and t.id = any (v_held);
+
+  return query select t.id, t.id = any (v_held) from unnest(p_ids) as t (id);
+end
+$$;
+
+-- The documented pair for workers of one's own: take one entity, say how it went.
+create function plane.acquire_queue_item(p_worker_id text) returns table (
+  id uuid, source_system text, source_id text, source_type text, operation text, payload jsonb
+)
+language sql set search_path = '' as $$
+  select c.id, c.source_system, c.source_id, c.source_type, c.operation, c.payload from plane.claim_entities(p_worker_id) c
+$$;
+
+create function plane.complete_queue_item(p_item_id uuid, p_success boolean, p_error text default null) returns void
+language sql set search_path = '' as $$
+  select plane.settle_entities(
+    array[q.id], array[q.fence],
+    array[case when p_success then 'done' when q.attempts >= q.max_attempts then 'dead' else 'retry' end],
+    array[clock_timestamp() + least(power(2, q.attempts), 900) * interval '1 second'],
+    array[case when not p_success then coalesce(p_error, 'failed') end]
+  )
+  from plane.sync_queue q where q.id = p_item_id and q.status = 'processing'
+$$;
+
+-- Makes dead letters due again: by id, entity, time of failure, reason. At least one of them must be given; all that
+-- are given must hold. Returns how many.
+create function plane.replay(
+  p_ids uuid[] default null,
+  p_entity_keys text[] default null,
+  p_reason text default null,
+  p_from timestamptz default null,
+  p_to timestamptz default null
+) returns integer
+language plpgsql set search_path = '' as $$
+declare
+  v_count integer;
+begin
+  if p_ids is null and p_entity_keys is null and p_reason is null and p_from is null and p_to is null then
+    raise exception 'replay needs ids, entity keys, a reason or a time range' using errcode = 'invalid_parameter_value';
+  end if;
+  update plane.sync_queue q set
+    status = 'pending', attempts = 0, next_attempt_at = clock_timestamp(), completed_at = null, generation = q.generation + 1
+  where q.status = 'failed'
+    and (p_ids is null or q.id = any (p_ids))
+    and (p_entity_keys is null or q.entity_key = any (p_entity_keys))
+    and (p_reason is null or q.last_error = p_reason)
+    and (p_from is null or q.completed_at >= p_from)
+    and (p_to is null or q.completed_at < p_to);
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+
+-- Parked entities are looked at again as soon as the configuration of their kind changes.
+create function plane.release_parked() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  update plane.sync_queue q set next_attempt_at = clock_timestamp()
+  where q.status = 'pending' and q.next_attempt_at = 'infinity' and q.source_type in (new.plane_type, new.odoo_model);
+  return null;
+end
+$$;
+
+create trigger sync_config_release_parked after insert or update on plane.sync_config
+  for each row execute function plane.release_parked();
+
+revoke execute on all functions in schema plane from public, anon, authenticated;
+grant execute on all functions in schema plane to service_role;
