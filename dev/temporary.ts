@@ -1,0 +1,71 @@
+/**
+ * Temporary folders that say who owns them in their name, `<prefix>-<kind>-<pid>-<random>`, so that a later
+ * start can remove those whose owner was killed before it could.
+ */
+
+import process from "node:process";
+import { beforeExit } from "./cleanup.ts";
+
+const PREFIX = "plane-odoo";
+const NAME = new RegExp(`^${PREFIX}-[a-z]+-(\\d+)-`);
+
+export interface TemporaryFolder {
+  readonly path: string;
+  /** Removes the folder with its contents; harmless the second time. */
+  remove(): Promise<void>;
+}
+
+/** Makes a folder that is gone when this process ends. `kind` is one lower-case word. */
+export async function makeTemporaryFolder(kind: string): Promise<TemporaryFolder> {
+  const path = await Deno.makeTempDir({ prefix: `${PREFIX}-${kind}-${Deno.pid}-` });
+  const forget = beforeExit(`remove ${path}`, () => removeFolder(path));
+  return {
+    path,
+    async remove() {
+      forget();
+      await removeFolder(path);
+    },
+  };
+}
+
+async function removeFolder(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/**
+ * Removes the folders of processes that no longer run, in the folder that holds `besides`, after `release` was
+ * called with each path (to end what still uses it). Folders of other users are left to them.
+ */
+export async function removeStaleFolders(
+  kind: string,
+  besides: string,
+  release: (path: string) => Promise<void>,
+): Promise<void> {
+  const parent = besides.slice(0, besides.lastIndexOf("/"));
+  for await (const entry of Deno.readDir(parent)) {
+    const pid = Number(NAME.exec(entry.name)?.[1]);
+    if (!entry.isDirectory || !entry.name.startsWith(`${PREFIX}-${kind}-`) || !(pid > 0) || isRunning(pid)) {
+      continue;
+    }
+    try {
+      await release(`${parent}/${entry.name}`);
+      await removeFolder(`${parent}/${entry.name}`);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    }
+  }
+}
+
+/** Whether a process with this id exists; one of another user counts. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
