@@ -1,0 +1,24 @@
+/** What a freshly booted function has to answer when nobody has shown a key: the documented refusals. */
+
+export interface SmokeRequest {
+  method: string;
+  /** From the function's name on, as the platform passes it. */
+  path: string;
+  headers?: Record<string, string>;
+  body?: string;
+  status: number;
+  /** `error.code` of the JSON answer, where one is documented. */
+  code?: string;
+}
+
+/** By function. A function without an entry fails the check: its first answers have to be written down. */
+export const SMOKE_REQUESTS: Record<string, SmokeRequest[]> = {};
+
+/** The variables the platform sets, and secrets nobody uses; nothing listens at the database's address. */
+export const FUNCTION_ENVIRONMENT: Record<string, string> = {
+  SUPABASE_URL: "http://127.0.0.1:9",
+  SUPABASE_DB_URL: "postgresql://postgres@127.0.0.1:9/postgres",
+  SUPABASE_SECRET_KEYS: JSON.stringify({ default: "sb_secret_not_used_anywhere" }),
+  SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: "sb_publishable_not_used_anywhere" }),
+  SUPABASE_JWKS: JSON.stringify({ keys: [] }),
+};
