@@ -6,8 +6,15 @@
 
 type Step = { name: string; end: () => Promise<void> };
 
-const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+/** The exit codes a shell gives for them. */
+const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
 const steps = new Set<Step>();
+const listeners = Object.entries(CODES).map(([signal, code]) => ({
+  signal: signal as keyof typeof CODES,
+  // A signal comes to the whole group of a terminal, so a second one while we end changes nothing.
+  listener: () => void cleanUp().finally(() => Deno.exit(code)),
+}));
 let listening = false;
 let running: Promise<void> | undefined;
 
@@ -16,15 +23,21 @@ let running: Promise<void> | undefined;
  * Returns a function that takes the promise back, for a thing that was ended by hand.
  */
 export function beforeExit(name: string, end: () => Promise<void>): () => void {
-  listen();
   const step = { name, end };
   steps.add(step);
-  return () => void steps.delete(step);
+  listen();
+  return () => {
+    steps.delete(step);
+    listen();
+  };
 }
 
 /** Ends everything registered, newest first; one failing step does not keep the others from running. */
 export function cleanUp(): Promise<void> {
-  running ??= endAll().finally(() => running = undefined);
+  running ??= endAll().finally(() => {
+    running = undefined;
+    listen();
+  });
   return running;
 }
 
@@ -41,15 +54,14 @@ async function endAll(): Promise<void> {
   }
 }
 
-/** A signal comes to the whole group of a terminal, so a second one while we end changes nothing. */
+/** Listens to signals while there is something to end, and not longer: nothing else here needs them. */
 function listen(): void {
-  if (listening) return;
-  listening = true;
-  for (const [signal, code] of Object.entries(SIGNALS)) {
-    Deno.addSignalListener(
-      signal as keyof typeof SIGNALS,
-      () => void cleanUp().finally(() => Deno.exit(code)),
-    );
+  const needed = steps.size > 0 || running !== undefined;
+  if (needed === listening) return;
+  listening = needed;
+  for (const { signal, listener } of listeners) {
+    if (needed) Deno.addSignalListener(signal, listener);
+    else Deno.removeSignalListener(signal, listener);
   }
 }
 
@@ -70,7 +82,6 @@ export async function runMain(main: () => Promise<number>): Promise<never> {
     event.preventDefault();
     void fail(event.error);
   });
-  listen();
   try {
     const code = await main();
     await cleanUp();

@@ -151,9 +151,9 @@ function makeHandle(
   };
   const stop = () =>
     stopped ??= (async () => {
-      forget();
       await end(endSignal);
       await release();
+      forget();
     })();
   const forget = beforeExit("stop PostgreSQL", stop);
 

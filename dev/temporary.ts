@@ -22,8 +22,8 @@ export async function makeTemporaryFolder(kind: string): Promise<TemporaryFolder
   return {
     path,
     async remove() {
-      forget();
       await removeFolder(path);
+      forget();
     },
   };
 }

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { isRunning } from "../../../dev/temporary.ts";
+import { eventually } from "../../support/eventually.ts";
+
+const PROGRAM = new URL("../../support/programs/run_postgres.ts", import.meta.url).pathname;
+
+interface Started {
+  readonly child: Deno.ChildProcess;
+  readonly server: { pid: number; port: number; folder: string };
+}
+
+/** Starts the program and waits until its server is ready. */
+async function start(then: string): Promise<Started> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", PROGRAM, then],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  let text = "";
+  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (text.endsWith("\n")) break;
+  }
+  return { child, server: JSON.parse(text) };
+}
+
+async function assertNothingLeft(server: Started["server"]): Promise<void> {
+  await eventually("the server has ended", () => !isRunning(server.pid) || isZombie(server.pid));
+  await eventually("its folder is gone", () => Deno.stat(server.folder).then(() => false, () => true));
+  await assert.rejects(Deno.connect({ hostname: "127.0.0.1", port: server.port }));
+}
+
+/** In a container without an init process nobody takes note of an orphan's end. */
+function isZombie(pid: number): boolean {
+  try {
+    return /\) Z /.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
+  } catch {
+    return false;
+  }
+}
+
+for (const [then, code] of [["return", 3], ["throw", 1], ["reject", 1]] as const) {
+  Deno.test(`nothing is left of a server when its program ends by: ${then}`, async () => {
+    const { child, server } = await start(then);
+    assert.equal((await child.status).code, code);
+    await assertNothingLeft(server);
+  });
+}
+
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGKILL", 137]] as const) {
+  Deno.test(`nothing is left of a server when its program gets ${signal}`, async () => {
+    const { child, server } = await start("wait");
+    assert.ok(isRunning(server.pid));
+    child.kill(signal);
+    assert.equal((await child.status).code, code);
+    await assertNothingLeft(server);
+  });
+}
+
+Deno.test("a server that cannot start fails with its own words and leaves nothing", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.chmod(folder, 0o755);
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", PROGRAM, "fail"],
+      env: { TMPDIR: folder },
+    }).output();
+    assert.equal(code, 1);
+    assert.match(new TextDecoder().decode(stderr), /unrecognized configuration parameter "no_such_setting"/);
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
