@@ -28,8 +28,14 @@ export const ERROR_CODES = {
   internal: { retry: "later", meaning: "An unexpected fault; the log has the details." },
 
   // Configuration.
-  plane_not_configured: { retry: "later", meaning: "Reading from Plane needs PLANE_BASE_URL, PLANE_API_KEY and PLANE_WORKSPACE_SLUG." },
-  odoo_not_configured: { retry: "later", meaning: "Writing to Odoo needs ODOO_URL, ODOO_DB and ODOO_API_KEY." },
+  plane_not_configured: {
+    retry: "later",
+    meaning: "Reading from Plane needs PLANE_BASE_URL, PLANE_API_KEY and PLANE_WORKSPACE_SLUG.",
+  },
+  odoo_not_configured: {
+    retry: "later",
+    meaning: "Writing to Odoo needs ODOO_URL, ODOO_DB and ODOO_API_KEY.",
+  },
 
   // Odoo.
   odoo_unauthorized: { retry: "later", meaning: "Odoo refused the API key (wrong or expired)." },
@@ -37,16 +43,25 @@ export const ERROR_CODES = {
   odoo_missing_record: { retry: "never", meaning: "The Odoo record does not exist." },
   odoo_not_found: { retry: "never", meaning: "Odoo does not know this model, method or database." },
   odoo_rejected: { retry: "never", meaning: "Odoo refused the values (user or validation error)." },
-  odoo_bad_request: { retry: "never", meaning: "Odoo cannot process this request (unknown field, wrong value)." },
+  odoo_bad_request: {
+    retry: "never",
+    meaning: "Odoo cannot process this request (unknown field, wrong value).",
+  },
   odoo_conflict: { retry: "now", meaning: "Another transaction was in the way; Odoo changed nothing." },
   odoo_server_error: { retry: "later", meaning: "Odoo failed; the outcome of a write is unknown." },
-  odoo_timeout: { retry: "later", meaning: "Odoo did not answer in time; the outcome of a write is unknown." },
+  odoo_timeout: {
+    retry: "later",
+    meaning: "Odoo did not answer in time; the outcome of a write is unknown.",
+  },
   odoo_unreachable: { retry: "later", meaning: "Odoo could not be reached." },
   odoo_bad_answer: { retry: "later", meaning: "Odoo answered something that is not its protocol." },
 
   // Plane.
   plane_unauthorized: { retry: "later", meaning: "Plane asks for an API key." },
-  plane_forbidden: { retry: "later", meaning: "Plane refused the key, or the key's user may not see this project." },
+  plane_forbidden: {
+    retry: "later",
+    meaning: "Plane refused the key, or the key's user may not see this project.",
+  },
   plane_not_found: { retry: "never", meaning: "Plane does not show this record (deleted or archived)." },
   plane_rejected: { retry: "never", meaning: "Plane refused the values." },
   plane_conflict: { retry: "never", meaning: "The external id is taken in Plane." },
@@ -59,6 +74,8 @@ export const ERROR_CODES = {
   // Synchronisation.
   waits_for_project: { retry: "later", meaning: "The work item's project is not in Odoo yet." },
   lease_lost: { retry: "now", meaning: "Another worker took the entity over; nothing was written." },
+  worker_crashed: { retry: "never", meaning: "The worker died on this entity several times in a row." },
+  paused: { retry: "later", meaning: "This entity or its kind is paused by configuration." },
   partner_deleted: { retry: "never", meaning: "The Odoo record was deleted in Odoo; it is not made again." },
   unknown_entity: { retry: "never", meaning: "This kind of entity is not synchronised." },
 } as const satisfies Record<string, { retry: Retry; meaning: string }>;

@@ -25,6 +25,8 @@ create table plane.sync_queue (
   generation bigint not null default 1,
   claimed_generation bigint,
   fence bigint not null default 0,
+  crashes integer not null default 0,
+  plane_project_id text,
   last_delivery_id bigint,
   observation_id bigint,
   observed_at timestamptz,
@@ -41,6 +43,7 @@ create table plane.sync_queue (
 );
 comment on column plane.sync_queue.next_attempt_at is 'Pending: due time; infinity is parked. Processing: the end of the lease.';
 comment on column plane.sync_queue.last_error is 'The reason class of the last failure: a code, never a value.';
+comment on column plane.sync_queue.crashes is 'Leases in a row that ended without a word from their worker.';
 comment on column plane.sync_queue.observation_id is 'The delivery that carries the newest state of the record.';
 comment on column plane.sync_queue.read_first is 'No delivery carries a state that can be trusted: read the record.';
 
@@ -87,6 +90,7 @@ create function plane.hint(
   p_source_type text,
   p_source_id text,
   p_entity_key text,
+  p_plane_project_id text,
   p_operation text,
   p_priority integer,
   p_payload jsonb,
@@ -101,14 +105,15 @@ declare
   v_id uuid;
 begin
   insert into plane.sync_queue as q (
-    entity_key, source_system, source_id, source_type, operation, payload, priority, next_attempt_at, created_at,
-    last_delivery_id, observation_id, observed_at, observation_hash, read_first
+    entity_key, source_system, source_id, source_type, plane_project_id, operation, payload, priority, next_attempt_at,
+    created_at, last_delivery_id, observation_id, observed_at, observation_hash, read_first
   ) values (
-    p_entity_key, p_source_system, p_source_id, p_source_type, p_operation, p_payload, p_priority, p_now, p_now,
-    p_delivery, case when p_observed_at is not null then p_delivery end, p_observed_at, p_observation_hash, p_read_first
+    p_entity_key, p_source_system, p_source_id, p_source_type, p_plane_project_id, p_operation, p_payload, p_priority,
+    p_now, p_now, p_delivery, case when p_observed_at is not null then p_delivery end, p_observed_at, p_observation_hash, p_read_first
   )
   on conflict (entity_key) do update set
     generation = q.generation + 1,
+    plane_project_id = coalesce(excluded.plane_project_id, q.plane_project_id),
     operation = excluded.operation,
     payload = coalesce(excluded.payload, q.payload),
     priority = greatest(q.priority, excluded.priority),
@@ -139,6 +144,7 @@ create function plane.record_delivery(
   p_event_type text,
   p_entity_type text,
   p_entity_id text,
+  p_plane_project_id text,
   p_queue boolean,
   p_operation text,
   p_priority integer,
@@ -166,8 +172,8 @@ begin
 
   if v_delivery is not null and p_queue then
     perform plane.hint(
-      p_source, p_entity_type, p_entity_id, v_key, p_operation, p_priority, null, v_delivery, p_observed_at,
-      p_observation_hash, p_read_first, p_now
+      p_source, p_entity_type, p_entity_id, v_key, p_plane_project_id, p_operation, p_priority, null, v_delivery,
+      p_observed_at, p_observation_hash, p_read_first, p_now
     );
   end if;
 
@@ -183,7 +189,8 @@ begin
 end
 $$;
 
--- The documented way to queue by hand. Higher priority first.
+-- The documented way to queue by hand. Higher priority first. A record without partner needs its project: the payload's
+-- project_id.
 create function plane.enqueue_sync(
   p_source_system text,
   p_source_id text,
@@ -195,7 +202,7 @@ create function plane.enqueue_sync(
 language sql set search_path = '' as $$
   select plane.hint(
     p_source_system, p_source_type, p_source_id, plane.entity_key(p_source_system, p_source_type, p_source_id),
-    p_operation, p_priority, p_payload, null, null, null, true, clock_timestamp()
+    p_payload ->> 'project_id', p_operation, p_priority, p_payload, null, null, null, true, clock_timestamp()
   )
 $$;
 

@@ -23,7 +23,9 @@ create function plane.claim_entities(
   payload jsonb,
   attempts integer,
   max_attempts integer,
+  crashes integer,
   fence bigint,
+  plane_project_id text,
   read_first boolean,
   observed_at timestamptz,
   observation_hash text,
@@ -73,13 +75,14 @@ begin
       next_attempt_at = p_now + p_lease,
       last_attempt_at = p_now,
       attempts = q.attempts + 1,
+      crashes = q.crashes + case q.status when 'processing' then 1 else 0 end,
       fence = q.fence + 1,
       claimed_generation = q.generation
     where q.id = any (v_ids)
     returning q.*
   )
   select c.id, c.entity_key, c.source_system, c.source_id, c.source_type, c.operation, c.payload, c.attempts,
-    c.max_attempts, c.fence, c.read_first, c.observed_at, c.observation_hash, c.created_at, d.envelope, d.body, d.received_at
+    c.max_attempts, c.crashes, c.fence, c.plane_project_id, c.read_first, c.observed_at, c.observation_hash, c.created_at, d.envelope, d.body, d.received_at
   from claimed c left join plane.webhook_delivery d on d.id = c.observation_id;
 end
 $$;
@@ -150,6 +153,7 @@ begin
       when q.generation = q.claimed_generation then q.attempts
       else 0
     end,
+    crashes = 0,
     last_error = t.reason,
     worker_id = null,
     lock_until = null
@@ -220,6 +224,19 @@ $$;
 
 create trigger sync_config_release_parked after insert or update on plane.sync_config
   for each row execute function plane.release_parked();
+
+-- The same when a single mapping is resumed.
+create function plane.release_resumed() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  update plane.sync_queue q set next_attempt_at = clock_timestamp()
+  where q.entity_key = new.plane_type || ':' || new.plane_id and q.status = 'pending' and q.next_attempt_at = 'infinity';
+  return null;
+end
+$$;
+
+create trigger sync_mappings_release_resumed after update of status on plane.sync_mappings
+  for each row when (old.status = 'paused' and new.status <> 'paused') execute function plane.release_resumed();
 
 revoke execute on all functions in schema plane from public, anon, authenticated;
 grant execute on all functions in schema plane to service_role;

@@ -116,7 +116,7 @@ declare
 begin
   for v_key in delete from plane.sync_waiting w where w.waits_for = any (p_keys) returning w.entity_key loop
     perform plane.hint(
-      'plane', split_part(v_key, ':', 1), split_part(v_key, ':', 2), v_key, 'update', 5, null, null, null, null, false, p_now
+      'plane', split_part(v_key, ':', 1), split_part(v_key, ':', 2), v_key, null, 'update', 5, null, null, null, null, false, p_now
     );
     -- It waits for nothing else than what just came.
     update plane.sync_queue q set next_attempt_at = p_now

@@ -1,0 +1,34 @@
+/** Every answer is JSON: `{ok: true, ...}` or `{ok: false, success: false, error, code}`. */
+import { type ErrorCode, type SuiteError } from "../errors.ts";
+
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  body_not_json: 400,
+  bad_request: 400,
+  signature_missing: 401,
+  signature_invalid: 401,
+  signature_expired: 401,
+  secret_not_configured: 401,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  body_too_large: 413,
+  unsupported_media_type: 415,
+  too_busy: 503,
+  database_unreachable: 503,
+};
+
+/** The HTTP status of a code; whatever a door does not name is a fault of ours. */
+export function statusOf(code: ErrorCode): number {
+  return STATUS[code] ?? 500;
+}
+
+/** The answer for a failure: its text and code, nothing of its cause. */
+export function failure(error: SuiteError, headers: Record<string, string> = {}): Response {
+  const status = statusOf(error.code);
+  const body = { ok: false, success: false, error: error.message, code: error.code };
+  return Response.json(body, {
+    status,
+    headers: status === 503 ? { "retry-after": "30", ...headers } : headers,
+  });
+}

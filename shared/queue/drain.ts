@@ -1,0 +1,134 @@
+/** Claims due entities, has them processed side by side, settles them; stops claiming well before the platform stops it. */
+import { SuiteError, toSuiteError } from "../errors.ts";
+import type { Claimed, Settlement } from "../store/queue.ts";
+import { type Lease, leaseOf } from "./lease.ts";
+import { outcomeOfFailure } from "./outcome.ts";
+import type { Wake } from "./wake.ts";
+
+/** After this many leases in a row without a word, the entity itself is what kills its workers. */
+const MOST_CRASHES = 3;
+
+export interface DrainDependencies {
+  claim: (limit: number) => Promise<Claimed[]>;
+  settle: (settlements: Settlement[]) => Promise<Set<string>>;
+  /** Brings one entity up to date; a thrown SuiteError decides about the next try. */
+  process: (claimed: Claimed, lease: Lease) => Promise<Settlement>;
+  /** Adds what a failure leaves behind (log, mapping) to its settlement. */
+  describeFailure: (claimed: Claimed, error: SuiteError, settlement: Settlement) => Settlement;
+  /** A clock that never goes back, in ms. */
+  now: () => number;
+  /** CPU time this isolate has used, in ms. */
+  cpuMs: () => number;
+  random: () => number;
+  /** Rings when a hint was left while the drain runs. */
+  wake: Wake;
+  /** True once the platform has announced that this isolate ends. */
+  stopping: () => boolean;
+  /** A settlement that could not be written; the lease's end brings the entity back. */
+  onSettleFailed: (error: SuiteError) => void;
+}
+
+export interface DrainLimits {
+  concurrency: number;
+  leaseMs: number;
+  restMs: number;
+  wallClockMs: number;
+  cpuMs: number;
+}
+
+export interface DrainReport {
+  claimed: number;
+  done: number;
+  failed: number;
+  /** Settlements that came too late: another worker has the entity. */
+  lost: number;
+  /** True when it stopped because of its limits: there may be more to do. */
+  more: boolean;
+}
+
+/** @throws what `claim` throws, after everything that is running has ended */
+export async function drain(deps: DrainDependencies, limits: DrainLimits): Promise<DrainReport> {
+  const report: DrainReport = { claimed: 0, done: 0, failed: 0, lost: 0, more: false };
+  const startedAt = deps.now();
+  const cpuAtStart = deps.cpuMs();
+  const running = new Set<Promise<void>>();
+  const settleTogether = batching(deps.settle);
+  const spent = () =>
+    deps.stopping() || deps.now() - startedAt >= limits.wallClockMs ||
+    deps.cpuMs() - cpuAtStart >= limits.cpuMs;
+
+  const work = async (entity: Claimed, lease: Lease): Promise<void> => {
+    const settlement = await processOne(deps, limits, entity, lease);
+    try {
+      if (!(await settleTogether(settlement)).has(entity.id)) report.lost += 1;
+      else if (settlement.outcome.kind === "done") report.done += 1;
+      else report.failed += 1;
+    } catch (thrown) {
+      report.lost += 1;
+      deps.onSettleFailed(toSuiteError(thrown));
+    }
+  };
+
+  try {
+    while (true) {
+      if (spent()) {
+        report.more = true;
+        break;
+      }
+      const rung = deps.wake.next();
+      const free = limits.concurrency - running.size;
+      if (free > 0) {
+        const claimedAt = deps.now();
+        const entities = await deps.claim(free);
+        report.claimed += entities.length;
+        for (const entity of entities) {
+          const job = work(entity, leaseOf(deps.now, claimedAt, limits.leaseMs)).finally(() =>
+            running.delete(job)
+          );
+          running.add(job);
+        }
+      }
+      // Nothing came and nothing runs: the queue is empty. Else a place gets free, or somebody leaves a hint.
+      if (running.size === 0) break;
+      await Promise.race([...running, ...(running.size < limits.concurrency ? [rung] : [])]);
+    }
+  } finally {
+    await Promise.all(running);
+  }
+  return report;
+}
+
+async function processOne(
+  deps: DrainDependencies,
+  limits: DrainLimits,
+  claimed: Claimed,
+  lease: Lease,
+): Promise<Settlement> {
+  try {
+    if (claimed.crashes >= MOST_CRASHES) throw new SuiteError("worker_crashed");
+    return await deps.process(claimed, lease);
+  } catch (thrown) {
+    const error = toSuiteError(thrown);
+    const outcome = outcomeOfFailure(error, claimed, limits.restMs, deps.random());
+    return deps.describeFailure(claimed, error, { claimed, outcome });
+  }
+}
+
+/** While one settle is on its way, what ends meanwhile is settled together with the next: no waiting, fewer commits. */
+function batching(settle: DrainDependencies["settle"]): (settlement: Settlement) => Promise<Set<string>> {
+  let next: Settlement[] = [];
+  let sending: Promise<Set<string>> | undefined;
+  let following: Promise<Set<string>> | undefined;
+  const send = () => {
+    const batch = next;
+    next = [];
+    following = undefined;
+    sending = settle(batch).finally(() => sending = undefined);
+    return sending;
+  };
+  return (settlement) => {
+    next.push(settlement);
+    if (sending === undefined) return send();
+    return following ??= sending.then(send, send);
+  };
+}

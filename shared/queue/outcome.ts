@@ -1,0 +1,47 @@
+/** From a failure to what happens with the entity. Pure. */
+import type { ErrorCode, SuiteError } from "../errors.ts";
+import type { Claimed, Outcome } from "../store/queue.ts";
+import { retryDelayMs } from "./backoff.ts";
+
+/** The other side is down, or refuses everybody: no number of attempts makes this entity's fault of it. */
+const OUTAGES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "odoo_unreachable",
+  "odoo_timeout",
+  "odoo_unauthorized",
+  "odoo_not_configured",
+  "odoo_bad_answer",
+  "plane_unreachable",
+  "plane_timeout",
+  "plane_unauthorized",
+  "plane_forbidden",
+  "plane_not_configured",
+  "plane_rate_limited",
+  "plane_server_error",
+  "plane_bad_answer",
+  "database_unreachable",
+]);
+
+/** An entity whose project is missing looks again by itself after this long, in ms, if nothing wakes it before. */
+const LOOK_AGAIN_MS = 300_000;
+
+/**
+ * What becomes of an entity whose processing failed.
+ *
+ * A write whose outcome nobody knows may still land: the entity rests longer than the other side's longest request before
+ * it is looked at again.
+ */
+export function outcomeOfFailure(
+  error: SuiteError,
+  claimed: Pick<Claimed, "attempts" | "maxAttempts">,
+  restMs: number,
+  random: number,
+): Outcome {
+  const reason = error.code;
+  if (reason === "paused") return { kind: "park", reason };
+  if (reason === "waits_for_project") return { kind: "wait", delayMs: LOOK_AGAIN_MS, reason };
+  if (error.retry === "never") return { kind: "dead", reason };
+  if (claimed.attempts >= claimed.maxAttempts && !OUTAGES.has(reason)) return { kind: "dead", reason };
+  const backoff = error.retry === "now" ? Math.floor(random * 250) : retryDelayMs(claimed.attempts, random);
+  const delayMs = Math.max(backoff, error.retryAfterMs ?? 0, error.outcomeUnknown ? restMs : 0);
+  return { kind: "retry", delayMs, reason };
+}

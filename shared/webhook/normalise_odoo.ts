@@ -1,0 +1,75 @@
+/**
+ * What Odoo sends: `{model, action, data}` from a module or an automation, or the stock webhook's `{_model, _id}`.
+ * Whatever it says, it is only a hint: the record is read before anything follows from it.
+ */
+import { SuiteError } from "../errors.ts";
+import { type Delivery, isObject, type Operation, plainName } from "./delivery.ts";
+
+/** How far a signed timestamp may be from our clock, in ms: 5 minutes, either way. */
+export const TIMESTAMP_WINDOW_MS = 300_000;
+
+const MODEL = /^[a-z][a-z0-9_.]{0,63}$/;
+const DELIVERY_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  create: "create",
+  write: "update",
+  update: "update",
+  unlink: "delete",
+  delete: "delete",
+  archive: "archive",
+};
+
+/**
+ * @param body the parsed, signed JSON object. `delivery_id` and `timestamp` (unix seconds or ISO 8601) count because they
+ *   are in it; headers are not signed and do not count.
+ * @param once a value that is used for nothing else: two equal bodies without delivery id can be two real edits
+ * @param nowMs our clock
+ * @throws SuiteError signature_expired when the signed timestamp is outside the window
+ */
+export function normaliseOdoo(body: Record<string, unknown>, once: string, nowMs: number): Delivery {
+  checkTimestamp(body.timestamp, nowMs);
+  const data = isObject(body.data) ? body.data : {};
+  const model = body.model ?? body._model ?? "project.task";
+  const action = body.action ?? body.method ?? "write";
+  const id = recordId(data.id ?? body.id ?? body._id ?? body.res_id);
+  const entity = typeof model === "string" && MODEL.test(model) && id !== undefined
+    ? { type: model, id }
+    : null;
+  const operation = typeof action === "string" && Object.hasOwn(OPERATIONS, action)
+    ? OPERATIONS[action]
+    : undefined;
+  const deliveryId = typeof body.delivery_id === "string" && DELIVERY_ID.test(body.delivery_id)
+    ? body.delivery_id
+    : null;
+  return {
+    source: "odoo",
+    envelope: "odoo",
+    dedupKey: deliveryId === null ? `odoo:once:${once}` : `odoo:delivery:${deliveryId}`,
+    deliveryId: deliveryId === null ? null : `odoo:${deliveryId}`,
+    eventType: `${plainName(model)}.${plainName(action)}`,
+    entity,
+    planeProjectId: null,
+    operation: operation ?? "update",
+    queue: entity !== null,
+    priority: 5,
+    observation: null,
+    readFirst: true,
+  };
+}
+
+function checkTimestamp(value: unknown, nowMs: number): void {
+  if (value === undefined || value === null) return;
+  const signedMs = typeof value === "number"
+    ? value * 1000
+    : typeof value === "string"
+    ? Date.parse(value)
+    : NaN;
+  if (!(Math.abs(signedMs - nowMs) <= TIMESTAMP_WINDOW_MS)) {
+    throw new SuiteError("signature_expired", { facts: { window_ms: TIMESTAMP_WINDOW_MS } });
+  }
+}
+
+function recordId(value: unknown): string | undefined {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return String(value);
+  return typeof value === "string" && /^[1-9]\d{0,15}$/.test(value) ? value : undefined;
+}
