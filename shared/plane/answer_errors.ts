@@ -1,0 +1,72 @@
+/** What Plane's status codes mean. Their bodies have four shapes, and the same 404 can mean two things. */
+import { type ErrorCode, SuiteError } from "../errors.ts";
+
+/** The part of an answer that classification needs. */
+export interface FailedAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The parsed body, `undefined` when it is not JSON. */
+  readonly body: unknown;
+}
+
+/** The community edition says "Page not found." when the address is no view, and another text for a missing record. */
+export function isUnknownAddress(answer: FailedAnswer): boolean {
+  return answer.status === 404 && /page not found/i.test(errorText(answer.body) ?? "");
+}
+
+/**
+ * The error of an answer that is no success. Never contains Plane's text, which may repeat the values that were sent.
+ *
+ * A wrong or expired key is 403, like a missing right and like an unknown project; 401 is only "no key". A 404 is a
+ * missing record only when Plane itself says so: a proxy's 404 must not look like a deletion.
+ */
+export function answerError(answer: FailedAnswer, operation: string): SuiteError {
+  const { status } = answer;
+  const facts = { operation, status };
+  if (status === 429) {
+    const retryAfterMs = retryAfter(answer.headers);
+    return new SuiteError("plane_rate_limited", {
+      facts,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
+  }
+  if (status >= 300 && status < 400) {
+    const message = "Plane answered with a redirect; PLANE_BASE_URL must be the final address.";
+    return new SuiteError("plane_bad_answer", { message, facts });
+  }
+  if (status === 404 && (isUnknownAddress(answer) || errorText(answer.body) === undefined)) {
+    const message = "There is no Plane API at this address; check PLANE_BASE_URL.";
+    return new SuiteError("plane_bad_answer", { message, facts });
+  }
+  return new SuiteError(codeOf(status), { facts });
+}
+
+function codeOf(status: number): ErrorCode {
+  switch (status) {
+    case 401:
+      return "plane_unauthorized";
+    case 402: // The workspace's plan does not include this.
+    case 403:
+      return "plane_forbidden";
+    case 404:
+      return "plane_not_found";
+    case 409:
+      return "plane_conflict";
+  }
+  return status >= 500 ? "plane_server_error" : "plane_rejected";
+}
+
+/** `Retry-After` in seconds, the form Plane sends; on a 429 it is the only header about the limit. */
+function retryAfter(headers: Headers): number | undefined {
+  const text = headers.get("retry-after")?.trim();
+  if (text === undefined || text === "") return undefined;
+  const seconds = Number(text);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds * 1000) : undefined;
+}
+
+/** `{"error": "..."}` or `{"detail": "..."}`. */
+function errorText(body: unknown): string | undefined {
+  if (typeof body !== "object" || body === null) return undefined;
+  const text = "error" in body ? body.error : "detail" in body ? body.detail : undefined;
+  return typeof text === "string" ? text : undefined;
+}

@@ -1,0 +1,142 @@
+/**
+ * One request to Plane and its JSON answer, or a SuiteError. What a budget or retries need to know is on
+ * `PlaneRequest`, so that both can be wrapped around a `PlaneTransport` without the client noticing.
+ */
+import { SuiteError } from "../errors.ts";
+import { answerError, type FailedAnswer, isUnknownAddress } from "./answer_errors.ts";
+import { apiRoot } from "./base_url.ts";
+
+export interface PlaneCall {
+  readonly signal?: AbortSignal;
+  /** Overrides the client's time limit, in ms. */
+  readonly timeoutMs?: number;
+}
+
+export interface PlaneRequest extends PlaneCall {
+  /** What the caller is doing, for errors and logs: `read work item`. */
+  readonly operation: string;
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** Segments after `/api/v1/`, not yet encoded. */
+  readonly path: readonly string[];
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+export interface PlaneAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed JSON; `null` when there is no body. */
+  readonly body: unknown;
+}
+
+/** Resolves for any 2xx; rejects with a SuiteError `plane_*`, or with the caller's own abort reason. */
+export type PlaneTransport = (request: PlaneRequest) => Promise<PlaneAnswer>;
+
+export interface PlaneTransportConfig {
+  readonly baseUrl: string;
+  readonly apiKey?: string;
+  /** An OAuth token of the cloud; the community edition understands only the key. */
+  readonly accessToken?: string;
+  /** Default 30 s. */
+  readonly timeoutMs?: number;
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** Throws `plane_not_configured` when there is neither a key nor a token, or no usable base URL. */
+export function createPlaneTransport(
+  config: PlaneTransportConfig,
+  deps: { fetch: typeof fetch },
+): PlaneTransport {
+  const root = apiRoot(config.baseUrl);
+  const credentials = credentialHeader(config);
+  // Until Plane says otherwise: the community edition before 1.1 knows work items only as `/issues/`.
+  let collection = "work-items";
+
+  async function send(request: PlaneRequest, path: readonly string[]): Promise<PlaneAnswer | FailedAnswer> {
+    const timeout = new AbortController();
+    const limit = request.timeoutMs ?? config.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const timer = setTimeout(() => timeout.abort(), limit);
+    const writes = request.method !== "GET";
+    const facts = { operation: request.operation };
+    try {
+      const response = await deps.fetch(address(root, path, request.query), {
+        method: request.method,
+        headers: {
+          ...credentials,
+          Accept: "application/json",
+          ...(request.body === undefined ? {} : { "Content-Type": "application/json" }),
+        },
+        body: request.body === undefined ? null : JSON.stringify(request.body),
+        // A key must never travel on to where a redirect points.
+        redirect: "manual",
+        signal: request.signal === undefined
+          ? timeout.signal
+          : AbortSignal.any([timeout.signal, request.signal]),
+      });
+      const text = await response.text();
+      return { status: response.status, headers: response.headers, body: parse(text) };
+    } catch (cause) {
+      if (request.signal?.aborted) throw request.signal.reason;
+      const code = timeout.signal.aborted ? "plane_timeout" : "plane_unreachable";
+      throw new SuiteError(code, { facts, outcomeUnknown: writes, cause });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  const renamed = (path: readonly string[]) =>
+    path.map((segment) => segment === "work-items" ? collection : segment);
+
+  return async (request) => {
+    request.signal?.throwIfAborted();
+    let answer = await send(request, renamed(request.path));
+    if (collection === "work-items" && isUnknownAddress(answer) && request.path.includes("work-items")) {
+      const other = await send(
+        request,
+        request.path.map((segment) => segment === "work-items" ? "issues" : segment),
+      );
+      if (!isUnknownAddress(other)) collection = "issues";
+      answer = other;
+    }
+    if (answer.status < 200 || answer.status >= 300) throw unsuccessful(answer, request);
+    if (answer.body === undefined) {
+      throw new SuiteError("plane_bad_answer", {
+        facts: { operation: request.operation, status: answer.status },
+      });
+    }
+    return answer;
+  };
+}
+
+/** A 5xx to a write says nothing about its effect. */
+function unsuccessful(answer: FailedAnswer, request: PlaneRequest): SuiteError {
+  const error = answerError(answer, request.operation);
+  if (error.code !== "plane_server_error" || request.method === "GET") return error;
+  return new SuiteError(error.code, { facts: error.facts, outcomeUnknown: true });
+}
+
+function credentialHeader({ apiKey, accessToken }: PlaneTransportConfig): Record<string, string> {
+  if (apiKey) return { "X-API-Key": apiKey };
+  if (accessToken) return { Authorization: `Bearer ${accessToken}` };
+  throw new SuiteError("plane_not_configured");
+}
+
+/** Plane's addresses end in a slash: without it even a POST is answered with a redirect. */
+function address(
+  root: string,
+  path: readonly string[],
+  query: Readonly<Record<string, string>> = {},
+): string {
+  const search = new URLSearchParams(query).toString();
+  return `${root}${path.map(encodeURIComponent).join("/")}/${search === "" ? "" : `?${search}`}`;
+}
+
+function parse(text: string): unknown {
+  if (text === "") return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
