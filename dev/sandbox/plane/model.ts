@@ -179,3 +179,11 @@ export interface Activity extends Stored {
   readonly comment: string;
   readonly epoch: number;
 }
+
+/** A work item that waits in a project's intake. */
+export interface IntakeItem extends Stored {
+  readonly project: string;
+  readonly issue: string;
+  /** -2 pending, -1 rejected, 0 snoozed, 1 accepted, 2 duplicate. */
+  status: number;
+}

@@ -4,8 +4,12 @@ import { activityRoutes } from "./activities.ts";
 import { type Answer, ApiError, denied, pageNotFound, unparsable } from "./answers.ts";
 import { asObject, type Call, type Method, type Route } from "./call.ts";
 import { commentRoutes } from "./comments.ts";
+import { cycleRoutes } from "./cycles.ts";
+import { intakeRoutes } from "./intake.ts";
 import { labelRoutes } from "./labels.ts";
+import { linkRoutes, relationRoutes } from "./links.ts";
 import type { ApiKey } from "./model.ts";
+import { moduleRoutes } from "./modules.ts";
 import { projectRoutes } from "./projects.ts";
 import type { JsonObject } from "./python_json.ts";
 import { stateRoutes } from "./states.ts";
@@ -21,6 +25,11 @@ const ROUTES: readonly Route[] = [
   ...workItemRoutes,
   ...commentRoutes,
   ...activityRoutes,
+  ...linkRoutes,
+  ...relationRoutes,
+  ...cycleRoutes,
+  ...moduleRoutes,
+  ...intakeRoutes,
 ];
 
 const ROOT = "/api/v1/";

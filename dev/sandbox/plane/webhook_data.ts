@@ -34,7 +34,8 @@ export function webhookData(world: World, entity: Entity, id: string): JsonObjec
   return undefined;
 }
 
-function workItemData(view: View, item: WorkItem): JsonObject {
+/** A work item with its state, labels and assignees as objects. */
+export function workItemData(view: View, item: WorkItem): JsonObject {
   const { world } = view;
   const state = world.states.get(item.state);
   return {

@@ -87,15 +87,20 @@ export type WorkItemValues = ReturnType<typeof readValues>;
 export const readNewWorkItem = (world: World, project: Project, body: JsonObject): WorkItemValues =>
   readValues(world, project, body, undefined);
 
-/** Stores a new item. The item gets its final `created_at` a moment after the answer was made. */
-export function createWorkItem(
-  view: View,
+export const readWorkItemChanges = (
+  world: World,
+  project: Project,
+  body: JsonObject,
+  item: WorkItem,
+): WorkItemValues => readValues(world, project, body, item);
+
+/** Stores a new item and tells nobody. */
+export function storeWorkItem(
+  world: World,
   project: Project,
   actorId: string,
-  body: JsonObject,
   values: WorkItemValues,
-) {
-  const { world } = view;
+): WorkItem {
   const state = values.state ?? statesOf(world, project).find((candidate) => candidate.default)?.id ??
     statesOf(world, project)[0]?.id ?? "";
   const siblings = [...world.workItems.values()].filter((other) =>
@@ -128,6 +133,19 @@ export function createWorkItem(
   project.nextSequence += 1;
   settleCompletion(world, item);
   world.workItems.set(item.id, item);
+  return item;
+}
+
+/** Stores and announces a new item, which gets its final `created_at` a moment after the answer was made. */
+export function createWorkItem(
+  view: View,
+  project: Project,
+  actorId: string,
+  body: JsonObject,
+  values: WorkItemValues,
+): JsonObject {
+  const { world } = view;
+  const item = storeWorkItem(world, project, actorId, values);
   const answer = presentWorkItem(view, item);
   item.created_at = parseStamp(String(body.created_at ?? "")) ?? world.clock.stamp();
   if (world.users.has(String(body.created_by))) item.created_by = String(body.created_by);

@@ -8,6 +8,7 @@ import type {
   Comment,
   Cycle,
   External,
+  IntakeItem,
   Label,
   Link,
   Membership,
@@ -47,6 +48,7 @@ export class World {
   readonly moduleItems = new Map<string, Placement>();
   readonly links = new Map<string, Link>();
   readonly relations = new Map<string, Relation>();
+  readonly intakeItems = new Map<string, IntakeItem>();
   readonly activities: Activity[] = [];
   /** Called with every change after it is stored; the webhook outbox listens here. */
   announce: (announcement: Announcement) => void = () => {};

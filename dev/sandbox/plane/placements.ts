@@ -1,0 +1,66 @@
+/** Work items in a cycle (one at most) or in modules. None of it sends a webhook. */
+import { noContent, ok } from "./answers.ts";
+import { type Call, itemOf, projectOf } from "./call.ts";
+import { listOf, readFields, reference } from "./fields.ts";
+import type { Placement } from "./model.ts";
+import { page } from "./paging.ts";
+import { expanded, only, presentPlacement, presentWorkItem } from "./present.ts";
+import { missing } from "./answers.ts";
+import { isVisible } from "./work_items.ts";
+
+/** The items themselves, not their placements. */
+export function listHeld(call: Call, placements: Map<string, Placement>, holder: string) {
+  const held = [...placements.values()].filter((placement) => placement.holder === holder);
+  const items = held.flatMap((placement) => call.world.workItems.get(placement.issue) ?? []);
+  const visible = items.filter((item) => isVisible(call, item));
+  return page(
+    visible,
+    call.query,
+    (item) => only(call.query, expanded(call, call.query, presentWorkItem(call, item))),
+  );
+}
+
+/**
+ * Answers 200 with the placements. An item that is in another cycle moves: its placement keeps the id. A cycle's
+ * placements have no author and move the item's `updated_at`; a module's have one and do not.
+ */
+export function addToHolder(
+  call: Call,
+  kind: "cycle" | "module",
+  placements: Map<string, Placement>,
+  holder: string,
+) {
+  const { world, user } = call;
+  const project = projectOf(call);
+  const { issues = [] } = readFields(call.body(), { issues: listOf(reference(world.workItems)) }, ["issues"]);
+  const added = issues.filter((id) => world.workItems.get(id)?.project === project.id).map((issue) => {
+    const existing = [...placements.values()].find((placement) =>
+      placement.issue === issue && (kind === "cycle" || placement.holder === holder)
+    );
+    if (existing) existing.holder = holder;
+    const author = kind === "cycle" ? null : user.id;
+    const placement: Placement = existing ??
+      { ...world.newStored(author), updated_by: author, project: project.id, issue, holder };
+    placements.set(placement.id, placement);
+    const item = world.workItems.get(issue);
+    if (kind === "cycle" && item) item.updated_at = world.clock.stamp();
+    return placement;
+  });
+  return ok(added.map((placement) => presentPlacement(call, placement, kind)));
+}
+
+export function removeFromHolder(
+  call: Call,
+  kind: "cycle" | "module",
+  placements: Map<string, Placement>,
+  holder: string,
+) {
+  const item = itemOf(call);
+  const placement = [...placements.values()].find((candidate) =>
+    candidate.issue === item.id && candidate.holder === holder
+  );
+  if (placement === undefined) throw missing();
+  placements.delete(placement.id);
+  if (kind === "cycle") item.updated_at = call.world.clock.stamp();
+  return noContent;
+}
