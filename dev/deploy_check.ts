@@ -11,6 +11,7 @@
  */
 import { runMain } from "./cleanup.ts";
 import { checkPush } from "./deploy/database_check.ts";
+import { watchForInterruption } from "./deploy/interruption.ts";
 import { checkLint } from "./deploy/lint_check.ts";
 import {
   HOSTED_DENO_VERSION,
@@ -37,6 +38,7 @@ interface Tools {
 }
 
 await runMain(async () => {
+  watchForInterruption();
   const unknown = Deno.args.filter((argument) => !OPTIONS.includes(argument));
   if (unknown.length > 0) {
     console.error(`unknown: ${unknown.join(" ")} (there is ${OPTIONS.join(", ")})`);

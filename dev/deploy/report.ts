@@ -1,4 +1,5 @@
 /** What the deployment check prints and counts. A check that throws has failed; nothing is caught in silence. */
+import { stopHereIfInterrupted } from "./interruption.ts";
 
 export interface Totals {
   passed: number;
@@ -28,12 +29,15 @@ export class Report {
    * would make no sense.
    */
   async check<Value>(name: string, body: () => Value | Promise<Value>): Promise<Value | undefined> {
+    await stopHereIfInterrupted();
     try {
       const value = await body();
+      await stopHereIfInterrupted();
       this.totals.passed += 1;
       this.#write(`  ok      ${name}`);
       return value;
     } catch (error) {
+      await stopHereIfInterrupted();
       this.totals.failed += 1;
       const message = error instanceof Error ? error.message : String(error);
       this.#write(`  FAILED  ${name}`);

@@ -1,5 +1,6 @@
 /** Runs other programs to their end, with their output kept and a limit on their time. */
 import { beforeExit } from "../cleanup.ts";
+import { stopHereIfInterrupted } from "./interruption.ts";
 
 export interface CommandResult {
   code: number;
@@ -27,6 +28,7 @@ export async function runCommand(
   args: string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
+  await stopHereIfInterrupted();
   const timeout = AbortSignal.timeout(options.timeoutMs ?? 300_000);
   const child = new Deno.Command(command, {
     args,
