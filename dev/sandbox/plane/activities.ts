@@ -1,47 +1,89 @@
-/** The activity list of a work item: what happened to it, oldest first. */
-import type { Activity, WorkItem } from "./model.ts";
+/** The activity list of a work item: who changed what and when, oldest first. */
 import { type Call, itemOf, projectMember, type Route } from "./call.ts";
+import type { Activity, WorkItem } from "./model.ts";
 import { page } from "./paging.ts";
 import { stamps, type View } from "./present.ts";
-import { Float, type Json, type JsonObject } from "./python_json.ts";
+import { equalJson, Float, isJsonArray, type Json, type JsonObject } from "./python_json.ts";
 import type { World } from "./world.ts";
 
-interface Event {
-  readonly verb: string;
-  readonly field?: string;
+export interface ActivityEvent {
+  readonly verb: "created" | "updated" | "deleted";
+  readonly field: string | null;
   readonly old?: Json;
   readonly new?: Json;
+  readonly comment: string;
 }
 
-// Fields whose changes leave no trace here.
-const SILENT = new Set([
-  "external_id",
-  "external_source",
-  "sort_order",
-  "created_at",
-  "updated_at",
-  "sequence_id",
-  "completed_at",
-]);
+// deno-fmt-ignore
+const SILENT = new Set(["external_id", "external_source", "sort_order", "created_at", "updated_at", "sequence_id", "completed_at"]);
 
-export function recordActivity(world: World, item: WorkItem, actorId: string, event: Event): void {
-  if (event.field !== undefined && SILENT.has(event.field)) return;
-  const field = event.field === "description_html" ? "description" : event.field ?? null;
-  const text = (value: Json | undefined) =>
-    value === undefined || value === null ? null : typeof value === "string" ? value : JSON.stringify(value);
-  const name = (value: Json | undefined) =>
-    typeof value === "string" ? world.states.get(value)?.name ?? value : text(value);
+const plain = (value: Json | undefined): string | null =>
+  value === undefined || value === null ? null : typeof value === "string" ? value : JSON.stringify(value);
+
+export function recordActivity(world: World, item: WorkItem, actorId: string, event: ActivityEvent): void {
+  const states = [world.states.get(plain(event.old) ?? ""), world.states.get(plain(event.new) ?? "")];
   world.activities.push({
     ...world.newStored(actorId),
     project: item.project,
     issue: item.id,
     actor: actorId,
     verb: event.verb,
-    field,
-    old_value: field === "state" ? name(event.old) : text(event.old),
-    new_value: field === "state" ? name(event.new) : text(event.new),
-    comment: field === null ? "created the issue" : `updated the ${field} to`,
+    field: event.field,
+    old_value: states[0]?.name ?? plain(event.old),
+    new_value: states[1]?.name ?? plain(event.new),
+    old_identifier: states[0]?.id ?? null,
+    new_identifier: states[1]?.id ?? null,
+    comment: event.comment,
     epoch: Math.floor(world.clock.seconds()),
+  });
+}
+
+/** A changed field of the item. People and labels are entered one by one, as they come and go. */
+export function recordFieldChange(
+  world: World,
+  item: WorkItem,
+  actorId: string,
+  field: string,
+  before: Json,
+  after: Json,
+): void {
+  if (SILENT.has(field)) return;
+  if (isJsonArray(before) && isJsonArray(after)) {
+    const gone = before.filter((id) => !after.some((other) => equalJson(id, other)));
+    const come = after.filter((id) => !before.some((other) => equalJson(id, other)));
+    for (const id of come) {
+      recordActivity(world, item, actorId, {
+        verb: "updated",
+        field,
+        old: "",
+        new: id,
+        comment: `added ${field}`,
+      });
+    }
+    for (const id of gone) {
+      recordActivity(world, item, actorId, {
+        verb: "updated",
+        field,
+        old: id,
+        new: "",
+        comment: `removed ${field}`,
+      });
+    }
+    return;
+  }
+  const name = field === "description_html" ? "description" : field;
+  const last = world.activities.findLast((activity) => activity.issue === item.id);
+  if (name === "description" && last?.field === name && last.actor === actorId) {
+    // Somebody who goes on writing makes one entry, not one per save.
+    last.created_at = world.clock.stamp();
+    return;
+  }
+  recordActivity(world, item, actorId, {
+    verb: "updated",
+    field: name,
+    old: before,
+    new: after,
+    comment: `updated the ${name} to`,
   });
 }
 
@@ -55,8 +97,8 @@ function present(view: View, activity: Activity): JsonObject {
     new_value: activity.new_value,
     comment: activity.comment,
     attachments: [],
-    old_identifier: null,
-    new_identifier: null,
+    old_identifier: activity.old_identifier,
+    new_identifier: activity.new_identifier,
     epoch: new Float(activity.epoch),
     project: activity.project,
     workspace: view.world.workspaceId,
@@ -68,8 +110,12 @@ function present(view: View, activity: Activity): JsonObject {
 
 function list(call: Call) {
   const item = itemOf(call);
-  const rows = call.world.activities.filter((activity) => activity.issue === item.id);
-  return page(rows, call.query, (activity) => present(call, activity));
+  // Comments have a list of their own.
+  const rows = call.world.activities.filter((activity) =>
+    activity.issue === item.id && activity.field !== "comment"
+  );
+  const inOrder = rows.sort((left, right) => left.created_at - right.created_at);
+  return page(inOrder, call.query, (activity) => present(call, activity));
 }
 
 export const activityRoutes: Route[] = ["work-items", "issues"].map((collection) => ({

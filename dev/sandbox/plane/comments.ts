@@ -51,6 +51,7 @@ export function createComment(view: View, item: WorkItem, actorId: string, body:
     description: world.newId(),
     comment_html: values.comment_html ?? "<p></p>",
     access: values.access ?? "INTERNAL",
+    edited_at: null,
     external_id: values.external_id ?? null,
     external_source: values.external_source ?? null,
   };

@@ -7,7 +7,7 @@ import { externalReaders, refuseTakenPair, refuseTakenPairOnUpdate } from "./ext
 import { date, FieldError, orNull, type Reader, readFields, text } from "./fields.ts";
 import type { Cycle } from "./model.ts";
 import { page } from "./paging.ts";
-import { addToHolder, listHeld, removeFromHolder } from "./placements.ts";
+import { addToHolder, getHeld, listHeld, removeFromHolder } from "./placements.ts";
 import { presentCycle } from "./present.ts";
 import type { JsonObject } from "./python_json.ts";
 import type { World } from "./world.ts";
@@ -149,6 +149,9 @@ export const cycleRoutes: Route[] = [
   {
     path: "workspaces/:slug/projects/:project/cycles/:cycle/cycle-issues/:item",
     allowed: projectWriter,
-    methods: { DELETE: (call) => removeFromHolder(call, "cycle", call.world.cycleItems, cycleOf(call).id) },
+    methods: {
+      GET: (call) => getHeld(call, call.world.cycleItems, cycleOf(call).id),
+      DELETE: (call) => removeFromHolder(call, "cycle", call.world.cycleItems, cycleOf(call).id),
+    },
   },
 ];

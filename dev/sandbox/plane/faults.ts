@@ -27,6 +27,11 @@ export class Faults {
     this.#race = { waiting: 0, wanted: creates, release: resolve, gate: promise };
   }
 
+  /** How many creates are held right now. */
+  get held(): number {
+    return this.#race?.waiting ?? 0;
+  }
+
   async betweenCheckAndInsert(): Promise<void> {
     const race = this.#race;
     if (race === undefined) return;

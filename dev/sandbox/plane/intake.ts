@@ -1,5 +1,5 @@
 /** The intake: work items in the hidden triage state until somebody accepts them. It sends no webhook at all. */
-import { created, found, invalid, ok } from "./answers.ts";
+import { created, found, invalid, noContent, ok } from "./answers.ts";
 import { asObject, type Call, projectMember, projectOf, recordOf, type Route } from "./call.ts";
 import { integer, readFields } from "./fields.ts";
 import type { IntakeItem, Project } from "./model.ts";
@@ -58,8 +58,8 @@ function create(call: Call) {
     throw invalid("Intake is not enabled for this project enable it through the project's api");
   }
   const body = asObject(call.body().issue ?? {});
-  const item = storeWorkItem(world, project, user.id, readNewWorkItem(world, project, body));
-  item.state = triageState(world, project, user.id);
+  const values = { ...readNewWorkItem(world, project, body), state: triageState(world, project, user.id) };
+  const item = storeWorkItem(world, project, user.id, values);
   const intake: IntakeItem = {
     ...world.newStored(user.id),
     project: project.id,
@@ -90,6 +90,15 @@ function update(call: Call) {
   return ok(present(call, intake));
 }
 
+/** The work item goes too, unless it was accepted. */
+function remove(call: Call) {
+  const { world } = call;
+  const intake = intakeOf(call);
+  world.intakeItems.delete(intake.id);
+  if (intake.status !== ACCEPTED) world.workItems.delete(intake.issue);
+  return noContent;
+}
+
 export const intakeRoutes: Route[] = [
   {
     path: "workspaces/:slug/projects/:project/intake-issues",
@@ -107,6 +116,6 @@ export const intakeRoutes: Route[] = [
   {
     path: "workspaces/:slug/projects/:project/intake-issues/:item",
     allowed: projectMember,
-    methods: { GET: (call) => ok(present(call, intakeOf(call))), PATCH: update },
+    methods: { GET: (call) => ok(present(call, intakeOf(call))), PATCH: update, DELETE: remove },
   },
 ];

@@ -1,4 +1,5 @@
 /** Links and relations of work items. Neither sends a webhook; a new link moves the item's `updated_at`. */
+import { recordActivity } from "./activities.ts";
 import { created, noContent, ok } from "./answers.ts";
 import { type Call, itemOf, projectWriter, recordOf, type Route } from "./call.ts";
 import { choice, listOf, orNull, readFields, reference, text } from "./fields.ts";
@@ -23,6 +24,12 @@ function createLink(call: Call) {
   const stored = { ...world.newStored(user.id), updated_by: user.id };
   const link: Link = { ...stored, project: item.project, issue: item.id, url, title, metadata: {} };
   world.links.set(link.id, link);
+  recordActivity(world, item, user.id, {
+    verb: "created",
+    field: "link",
+    new: url,
+    comment: "created a link",
+  });
   item.updated_at = world.clock.stamp();
   const answer = presentLink(call, link);
   // A background task looks the page up and saves the link without its author. The sandbox never finds anything.
@@ -34,12 +41,25 @@ function createLink(call: Call) {
 function updateLink(call: Call) {
   const link = linkOf(call);
   Object.assign(link, readFields(call.body(), linkReaders, []));
+  recordActivity(call.world, itemOf(call), call.user.id, {
+    verb: "updated",
+    field: "link",
+    new: link.url,
+    comment: "updated a link",
+  });
   call.world.touch(link, call.user.id);
   return ok(presentLink(call, link));
 }
 
 function removeLink(call: Call) {
-  call.world.links.delete(linkOf(call).id);
+  const link = linkOf(call);
+  call.world.links.delete(link.id);
+  recordActivity(call.world, itemOf(call), call.user.id, {
+    verb: "deleted",
+    field: "link",
+    old: link.url,
+    comment: "deleted the link",
+  });
   return noContent;
 }
 
@@ -72,6 +92,12 @@ function createRelations(call: Call) {
     const stored = { ...world.newStored(user.id), updated_by: user.id };
     const relation: Relation = { ...stored, project: item.project, from, to, type };
     world.relations.set(relation.id, relation);
+    recordActivity(world, item, user.id, {
+      verb: "updated",
+      field: type,
+      new: other.id,
+      comment: `added ${type} relation`,
+    });
     const { created_at, updated_at } = stamps(call, relation);
     return {
       id: other.id,

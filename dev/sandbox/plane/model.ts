@@ -98,6 +98,7 @@ export interface WorkItem extends Stored, External {
   readonly project: string;
   name: string;
   description_html: string;
+  description_json: JsonObject;
   priority: string;
   state: string;
   parent: string | null;
@@ -121,6 +122,8 @@ export interface Comment extends Stored, External {
   readonly description: string;
   comment_html: string;
   access: string;
+  /** Set by the web app only. */
+  edited_at: Micros | null;
 }
 
 export interface Cycle extends Stored, External {
@@ -176,6 +179,8 @@ export interface Activity extends Stored {
   readonly field: string | null;
   readonly old_value: string | null;
   readonly new_value: string | null;
+  readonly old_identifier: string | null;
+  readonly new_identifier: string | null;
   readonly comment: string;
   readonly epoch: number;
 }

@@ -1,11 +1,11 @@
 /** Work items in a cycle (one at most) or in modules. None of it sends a webhook. */
-import { noContent, ok } from "./answers.ts";
+import { recordActivity } from "./activities.ts";
+import { found, missing, noContent, ok } from "./answers.ts";
 import { type Call, itemOf, projectOf } from "./call.ts";
 import { listOf, readFields, reference } from "./fields.ts";
 import type { Placement } from "./model.ts";
 import { page } from "./paging.ts";
 import { expanded, only, presentPlacement, presentWorkItem } from "./present.ts";
-import { missing } from "./answers.ts";
 import { isVisible } from "./work_items.ts";
 
 /** The items themselves, not their placements. */
@@ -44,9 +44,27 @@ export function addToHolder(
     placements.set(placement.id, placement);
     const item = world.workItems.get(issue);
     if (kind === "cycle" && item) item.updated_at = world.clock.stamp();
+    if (item) {
+      const field = `${kind}s`;
+      recordActivity(world, item, user.id, {
+        verb: existing ? "updated" : "created",
+        field,
+        new: holder,
+        comment: `added ${kind}`,
+      });
+    }
     return placement;
   });
   return ok(added.map((placement) => presentPlacement(call, placement, kind)));
+}
+
+/** One placement; only cycles can be asked for it. */
+export function getHeld(call: Call, placements: Map<string, Placement>, holder: string) {
+  const item = itemOf(call);
+  const placement = [...placements.values()].find((candidate) =>
+    candidate.issue === item.id && candidate.holder === holder
+  );
+  return ok(presentPlacement(call, found(placement), "cycle"));
 }
 
 export function removeFromHolder(
@@ -61,6 +79,13 @@ export function removeFromHolder(
   );
   if (placement === undefined) throw missing();
   placements.delete(placement.id);
-  if (kind === "cycle") item.updated_at = call.world.clock.stamp();
+  const { world, user } = call;
+  recordActivity(world, item, user.id, {
+    verb: "deleted",
+    field: `${kind}s`,
+    old: holder,
+    comment: `removed ${kind}`,
+  });
+  if (kind === "cycle") item.updated_at = world.clock.stamp();
   return noContent;
 }

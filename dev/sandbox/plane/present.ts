@@ -149,7 +149,7 @@ export function presentComment(view: View, comment: Comment): JsonObject {
     attachments: [],
     access: comment.access,
     ...external(comment),
-    edited_at: null,
+    edited_at: stamp(view, comment.edited_at),
     ...authors(comment),
     project: comment.project,
     workspace: view.world.workspaceId,
@@ -217,8 +217,9 @@ export function presentPlacement(view: View, placement: Placement, holder: "cycl
     ...authors(placement),
     project: placement.project,
     workspace: view.world.workspaceId,
-    issue: placement.issue,
-    [holder]: placement.holder,
+    ...(holder === "cycle"
+      ? { issue: placement.issue, cycle: placement.holder }
+      : { module: placement.holder, issue: placement.issue }),
   };
 }
 

@@ -135,7 +135,14 @@ function parse({ contentType, body }: PlaneRequest): JsonObject {
   try {
     parsed = JSON.parse(body);
   } catch {
-    throw unparsable("JSON parse error - Expecting value: line 1 column 1 (char 0)");
+    throw unparsable(`JSON parse error - ${pythonComplaint(body)}`);
   }
   return asObject(parsed);
+}
+
+/** Python's words for the two commonest mistakes: no JSON at all, and an object whose first key has no quotes. */
+function pythonComplaint(body: string): string {
+  const keyAt = /^\s*\{\s*/.exec(body)?.[0].length;
+  if (keyAt === undefined || body[keyAt] === '"') return "Expecting value: line 1 column 1 (char 0)";
+  return `Expecting property name enclosed in double quotes: line 1 column ${keyAt + 1} (char ${keyAt})`;
 }

@@ -60,12 +60,9 @@ export class WebDoor {
   }
 
   updateComment(user: User, commentId: string, body: JsonObject): JsonObject {
-    return updateComment(
-      this.#view(user),
-      known(this.#world.comments.get(commentId), "comment"),
-      user.id,
-      body,
-    );
+    const comment = known(this.#world.comments.get(commentId), "comment");
+    if (body.comment_html !== undefined) comment.edited_at = this.#world.clock.stamp();
+    return updateComment(this.#view(user), comment, user.id, body);
   }
 
   deleteComment(user: User, commentId: string): void {

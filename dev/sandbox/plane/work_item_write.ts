@@ -1,7 +1,7 @@
 /** Creating, updating and deleting work items: one model for the REST door and the web app's door. */
 import type { FieldChange } from "./announcement.ts";
 import { invalid } from "./answers.ts";
-import { recordActivity } from "./activities.ts";
+import { recordActivity, recordFieldChange } from "./activities.ts";
 import { changesBetween } from "./changes.ts";
 import { parseStamp } from "./clock.ts";
 import { externalReaders } from "./external_ids.ts";
@@ -22,7 +22,7 @@ import {
 import { storedHtml } from "./html.ts";
 import { PRIORITIES, type Project, type WorkItem } from "./model.ts";
 import { presentWorkItem, type View } from "./present.ts";
-import type { Json, JsonObject } from "./python_json.ts";
+import { isJsonObject, type JsonObject } from "./python_json.ts";
 import { statesOf } from "./states.ts";
 import type { World } from "./world.ts";
 
@@ -34,9 +34,16 @@ const timestamp: Reader<number> = (value) => {
   ]);
 };
 
+/** The editor's own form of a description, kept as it comes. */
+const anyObject: Reader<JsonObject> = (value) => {
+  if (isJsonObject(value)) return value;
+  throw new FieldError(["Value must be valid JSON."]);
+};
+
 const readers = (world: World) => ({
   name: text({ max: 255 }),
   description_html: text({ blank: true, keepSpace: true }),
+  description_json: anyObject,
   priority: choice(PRIORITIES),
   state: orNull(reference(world.states)),
   parent: orNull(reference(world.workItems)),
@@ -114,6 +121,7 @@ export function storeWorkItem(
     project: project.id,
     name: values.name ?? "",
     description_html: values.description_html ?? "<p></p>",
+    description_json: values.description_json ?? {},
     priority: values.priority ?? "none",
     state,
     parent: values.parent ?? null,
@@ -124,7 +132,7 @@ export function storeWorkItem(
     completed_at: null,
     archived_at: values.archived_at ?? null,
     sequence_id: project.nextSequence,
-    sort_order: values.sort_order ?? Math.max(55535, ...siblings.map((other) => other.sort_order)) + 10000,
+    sort_order: values.sort_order ?? backOrder(siblings),
     point: values.point ?? null,
     is_draft: values.is_draft ?? false,
     external_id: values.external_id ?? null,
@@ -149,7 +157,7 @@ export function createWorkItem(
   const answer = presentWorkItem(view, item);
   item.created_at = parseStamp(String(body.created_at ?? "")) ?? world.clock.stamp();
   if (world.users.has(String(body.created_by))) item.created_by = String(body.created_by);
-  recordActivity(world, item, actorId, { verb: "created" });
+  recordActivity(world, item, actorId, { verb: "created", field: null, comment: "created the issue" });
   announce(world, item, actorId, "created", []);
   return answer;
 }
@@ -176,12 +184,7 @@ export function updateWorkItem(
   if (item.state !== stateBefore) settleCompletion(world, item);
   world.touch(item, actorId);
   for (const change of changes) {
-    recordActivity(world, item, actorId, {
-      verb: "updated",
-      field: change.field,
-      old: change.old,
-      new: change.new,
-    });
+    recordFieldChange(world, item, actorId, change.field, change.old, change.new);
   }
   announce(
     world,
@@ -201,7 +204,7 @@ export function deleteWorkItem(view: View, item: WorkItem, actorId: string): voi
   );
   world.workItems.delete(item.id);
   for (const child of children) deleteWorkItem(view, child, actorId);
-  const before: Json = presentWorkItem(view, item);
+  const before = presentWorkItem(view, item);
   world.announce({
     entity: "issue",
     action: "deleted",
@@ -211,6 +214,11 @@ export function deleteWorkItem(view: View, item: WorkItem, actorId: string): voi
     before,
     inVersionOne: false,
   });
+}
+
+/** New items go to the end of their state. */
+function backOrder(siblings: readonly WorkItem[]): number {
+  return siblings.length === 0 ? 65535 : Math.max(...siblings.map((item) => item.sort_order)) + 10000;
 }
 
 /** A change of state into the completed group sets the time, out of it clears the time. */

@@ -100,9 +100,16 @@ export class World {
     return project.members.find((member) => member.userId === userId)?.role ?? 0;
   }
 
-  /** Members of the project who can be assigned: guests and outsiders cannot. */
+  /** Members of the project who can be assigned, in the order they joined: guests and outsiders cannot. */
   assignable(project: Project, userIds: readonly string[]): string[] {
-    return [...new Set(userIds)].filter((id) => this.projectRole(project, id) >= 15);
+    const able = project.members.filter((member) => member.role >= 15).map((member) => member.userId);
+    return able.filter((id) => userIds.includes(id));
+  }
+
+  /** Labels of the project among these, oldest first. */
+  labelsAmong(project: Project, labelIds: readonly string[]): string[] {
+    const labels = this.ofProject(this.labels, project.id).toReversed().map((label) => label.id);
+    return labels.filter((id) => labelIds.includes(id));
   }
 
   /** Records of a project, newest first: the order of most lists. */
