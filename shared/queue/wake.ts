@@ -18,9 +18,9 @@ export function createWake(): Wake {
 
 /**
  * One drain at a time in this isolate, however many ask. Whoever asks while one runs wakes it; and because the drain may
- * just have looked for the last time, it then runs once more.
+ * just have looked for the last time, it then runs once more, unless it stopped at its limits.
  */
-export function oneAtATime<Report>(wake: Wake, run: () => Promise<Report>): () => Promise<Report> {
+export function oneAtATime<Report extends { more: boolean }>(wake: Wake, run: () => Promise<Report>): () => Promise<Report> {
   let active: Promise<Report> | undefined;
   let again = false;
   const repeat = async (): Promise<Report> => {
@@ -28,7 +28,7 @@ export function oneAtATime<Report>(wake: Wake, run: () => Promise<Report>): () =
     do {
       again = false;
       report = await run();
-    } while (again);
+    } while (again && !report.more);
     return report;
   };
   return () => {

@@ -75,14 +75,12 @@ create table plane.sync_snapshot (
   plane_base jsonb not null default '{}',
   odoo_base jsonb not null default '{}',
   plane_seen jsonb,
-  plane_hash text,
   placeholders jsonb not null default '{}',
   updated_at timestamptz not null default now()
 );
 comment on column plane.sync_snapshot.plane_base is 'Field -> Plane''s stored value when both sides last agreed.';
 comment on column plane.sync_snapshot.odoo_base is 'Field -> Odoo''s stored value (read back) when both sides last agreed.';
 comment on column plane.sync_snapshot.plane_seen is 'The newest whole observation of the Plane record, normalised.';
-comment on column plane.sync_snapshot.plane_hash is 'Fingerprint of the payload behind plane_seen: equal stamp, other content means read first.';
 comment on column plane.sync_snapshot.placeholders is 'Placeholder id -> the HTML node Odoo cannot hold.';
 
 -- Pairs that must not be made again: deleted in Odoo, deleted in Plane, or only unlinked here.

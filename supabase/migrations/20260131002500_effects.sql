@@ -25,7 +25,7 @@ $$;
 
 -- p_effects: list of
 --   {queue_id, mapping_id, mapping: {odoo_id?, status?, last_error?, plane_updated_at?, odoo_write_date?, synced},
---    snapshot?: {plane_base, odoo_base, plane_seen, plane_hash, placeholders}, tombstone?: reason, created: bool,
+--    snapshot?: {plane_base, odoo_base, plane_seen, placeholders}, tombstone?: reason, created: bool,
 --    waits_for: [entity_key], log: [{operation, success, error_message, changes, source_data, target_data, duration_ms}],
 --    events: [{level, message, event_type, metadata}]}
 -- Effects of entities whose lease is lost are dropped: their new holder decides.
@@ -61,14 +61,14 @@ begin
     returning m.* into v_mapping;
 
     if v_effect ? 'snapshot' and v_mapping.id is not null then
-      insert into plane.sync_snapshot as s (mapping_id, plane_base, odoo_base, plane_seen, plane_hash, placeholders, updated_at)
+      insert into plane.sync_snapshot as s (mapping_id, plane_base, odoo_base, plane_seen, placeholders, updated_at)
       values (
         v_mapping.id, v_effect #> '{snapshot,plane_base}', v_effect #> '{snapshot,odoo_base}',
-        v_effect #> '{snapshot,plane_seen}', v_effect #>> '{snapshot,plane_hash}', v_effect #> '{snapshot,placeholders}', p_now
+        v_effect #> '{snapshot,plane_seen}', v_effect #> '{snapshot,placeholders}', p_now
       )
       on conflict (mapping_id) do update set
         plane_base = excluded.plane_base, odoo_base = excluded.odoo_base, plane_seen = excluded.plane_seen,
-        plane_hash = excluded.plane_hash, placeholders = excluded.placeholders, updated_at = excluded.updated_at;
+        placeholders = excluded.placeholders, updated_at = excluded.updated_at;
     end if;
 
     if v_effect ? 'tombstone' and v_mapping.odoo_id is not null then

@@ -1,0 +1,37 @@
+/** The answer of `?action=status`: what is synchronised, what waits, what is wrong and what to do about it. */
+import { checkPair, type ConfigProblem } from "../sync/configuration.ts";
+import type { OdooCapabilities } from "../odoo/capabilities.ts";
+import type { StatusRows } from "../store/status.ts";
+
+export interface StatusFacts {
+  rows: StatusRows;
+  /** Undefined: Odoo was not asked, or did not answer. */
+  capabilities: OdooCapabilities | undefined;
+  configured: { plane_webhook: boolean; odoo_webhook: boolean; plane_api: boolean; odoo: boolean };
+  now: Date;
+}
+
+export function describeStatus({ rows, capabilities, configured, now }: StatusFacts) {
+  const { config, ...shown } = rows;
+  const config_problems: ConfigProblem[] = config.flatMap((row) =>
+    checkPair({
+      planeType: row.plane_type,
+      odooModel: row.odoo_model,
+      enabled: row.enabled,
+      direction: row.direction,
+      fieldMappings: row.field_mappings,
+      policy: row.conflict_resolution,
+    }, capabilities)
+  );
+  return {
+    ok: true,
+    success: true,
+    ...shown,
+    config_problems,
+    configured,
+    odoo: capabilities === undefined
+      ? null
+      : { version: capabilities.version.text, priorities: capabilities.priorities },
+    last_checked: now.toISOString(),
+  };
+}

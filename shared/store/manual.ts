@@ -1,0 +1,60 @@
+/** What operators start by hand. */
+import type { Sql } from "./database.ts";
+
+export interface ManualSync {
+  /** One record; a work item that has no partner yet needs its project. */
+  entity?:
+    | { source: "plane" | "odoo"; type: string; id: string; project_id?: string | undefined }
+    | undefined;
+  /** All work items with a partner in this Plane project, and the project itself. */
+  project?: string | undefined;
+}
+
+/**
+ * Leaves hints and makes what backs off due now; what rests after an unknown outcome keeps resting. Without a scope: only
+ * what is waiting anyway. Returns how many entities will be looked at.
+ */
+export async function requestSync(sql: Sql, { entity, project }: ManualSync): Promise<number> {
+  if (entity !== undefined) {
+    const payload = entity.project_id === undefined
+      ? null
+      : JSON.stringify({ project_id: entity.project_id });
+    await sql`select plane.enqueue_sync(${entity.source}, ${entity.id}, ${entity.type}, 'update', ${payload}::text::jsonb)`;
+    return 1;
+  }
+  if (project !== undefined) {
+    const rows = await sql`
+      select plane.enqueue_sync('plane', m.plane_id, m.plane_type, 'update', jsonb_build_object('project_id', m.plane_project_id), 3)
+      from plane.sync_mappings m where m.plane_project_id = ${project} and m.plane_id is not null and m.status <> 'archived'`;
+    return rows.length;
+  }
+  const rows = await sql`
+    update plane.sync_queue set next_attempt_at = clock_timestamp()
+    where status = 'pending' and next_attempt_at > clock_timestamp() and next_attempt_at < 'infinity'
+      and last_error not in ('odoo_timeout', 'odoo_server_error')
+    returning id`;
+  return rows.length;
+}
+
+export interface Replay {
+  ids?: string[] | undefined;
+  entity_keys?: string[] | undefined;
+  reason?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+/** Makes dead letters due again. Returns how many. */
+export async function replayDeadLetters(
+  sql: Sql,
+  { ids, entity_keys, reason, from, to }: Replay,
+): Promise<number> {
+  const [row] = await sql<{ replayed: number }[]>`
+    select plane.replay(
+      ${ids ?? null}::uuid[], ${entity_keys ?? null}::text[], ${reason ?? null}::text, ${
+    from ?? null
+  }::timestamptz,
+      ${to ?? null}::timestamptz
+    ) as replayed`;
+  return row?.replayed ?? 0;
+}

@@ -1,0 +1,78 @@
+/** What we know about one pair: configuration, mapping, snapshot, tombstone. One round trip. */
+import type { JsonObject } from "../json.ts";
+import { parseStamp } from "../stamp.ts";
+import type { Claimed } from "./queue.ts";
+import type { Sql } from "./database.ts";
+
+export interface PairRow {
+  enabled: boolean;
+  direction: "plane_to_odoo" | "odoo_to_plane" | "bidirectional";
+  field_mappings: JsonObject;
+  conflict_resolution: "latest_wins" | "plane_wins" | "odoo_wins" | "manual";
+  mapping_id: string | null;
+  odoo_id: string | null;
+  status: "active" | "paused" | "error" | "archived" | null;
+  plane_project_id: string | null;
+  plane_updated_at: string | null;
+  plane_base: JsonObject | null;
+  odoo_base: JsonObject | null;
+  plane_seen: JsonObject | null;
+  placeholders: Record<string, string> | null;
+  tombstone: "mapping_deleted" | "deleted_in_odoo" | "deleted_in_plane" | null;
+  tombstone_odoo_id: string | null;
+}
+
+/** Null when plane.sync_config has no row for this pair. */
+export async function readPair(
+  sql: Sql,
+  planeType: string,
+  planeId: string,
+  odooModel: string,
+): Promise<PairRow | null> {
+  const [row] = await sql<PairRow[]>`
+    select c.enabled, c.direction, c.field_mappings, c.conflict_resolution, m.id as mapping_id, m.odoo_id, m.status,
+      m.plane_project_id, m.plane_updated_at, s.plane_base, s.odoo_base, s.plane_seen, s.placeholders,
+      t.reason as tombstone, t.odoo_id as tombstone_odoo_id
+    from plane.sync_config c
+    left join plane.sync_mappings m on m.plane_type = c.plane_type and m.plane_id = ${planeId}
+    left join plane.sync_snapshot s on s.mapping_id = m.id
+    left join plane.sync_tombstone t on t.plane_type = c.plane_type and t.plane_id = ${planeId}
+    where c.plane_type = ${planeType} and c.odoo_model = ${odooModel}`;
+  return row === undefined ? null : { ...row, plane_updated_at: parseStamp(row.plane_updated_at) };
+}
+
+/** The Odoo ids of Plane records that have a partner. */
+export async function readPartners(
+  sql: Sql,
+  planeType: string,
+  planeIds: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await sql<{ plane_id: string; odoo_id: string }[]>`
+    select plane_id, odoo_id from plane.sync_mappings
+    where plane_type = ${planeType} and plane_id = any (${[...planeIds]}::text[]) and odoo_id is not null`;
+  return new Map(rows.map((row) => [row.plane_id, Number(row.odoo_id)]));
+}
+
+/** Opens the intent before the partner is made. Null: the lease is lost, so nothing may be made. */
+export async function openIntent(
+  sql: Sql,
+  claimed: Claimed,
+  plane: { type: string; id: string; projectId: string | null },
+  odooModel: string,
+): Promise<{ mappingId: string; odooId: string | null } | null> {
+  const [row] = await sql<{ id: string; odoo_id: string | null }[]>`
+    select id, odoo_id from plane.open_intent(
+      ${claimed.id}, ${claimed.fence}, ${plane.type}, ${plane.id}, ${plane.projectId}, ${odooModel})`;
+  return row === undefined ? null : { mappingId: row.id, odooId: row.odoo_id };
+}
+
+/** Leaves a hint about a Plane record, as whoever needs it would by hand. */
+export async function hintPlaneRecord(
+  sql: Sql,
+  planeType: string,
+  planeId: string,
+  projectId: string | null,
+): Promise<void> {
+  const payload = projectId === null ? null : JSON.stringify({ project_id: projectId });
+  await sql`select plane.enqueue_sync('plane', ${planeId}, ${planeType}, 'update', ${payload}::text::jsonb, 6)`;
+}

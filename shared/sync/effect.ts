@@ -1,0 +1,93 @@
+/** What settling an entity writes besides the release of its lease; the shape plane.record_effects reads. */
+import type { SuiteError } from "../errors.ts";
+import type { JsonObject } from "../json.ts";
+import type { Claimed } from "../store/queue.ts";
+import type { Change } from "./plan.ts";
+
+export interface Effect {
+  queue_id: string;
+  entity_key: string;
+  source_system: string;
+  source_id: string;
+  mapping_id: string | null;
+  mapping: {
+    odoo_id?: string;
+    status?: "active" | "error" | "archived";
+    last_error?: string | null;
+    plane_updated_at?: string;
+    odoo_write_date?: string;
+    /** True when something was written to the other side. */
+    synced: boolean;
+  };
+  snapshot?: { plane_base: JsonObject; odoo_base: JsonObject; plane_seen: unknown; placeholders: JsonObject };
+  tombstone?: "deleted_in_odoo" | "deleted_in_plane";
+  /** The partner exists since now: who waits for it is woken. */
+  created: boolean;
+  /** The record is there again: its tombstone goes. */
+  relinked: boolean;
+  waits_for: string[];
+  log: EffectLog[];
+  events: EffectEvent[];
+}
+
+export interface EffectLog {
+  operation: "create" | "update" | "link" | "archive" | "none";
+  success: boolean;
+  error_message?: string;
+  changes?: readonly Change[];
+  duration_ms: number;
+}
+
+export interface EffectEvent {
+  level: "info" | "warn" | "error";
+  message: string;
+  event_type: string;
+  metadata: Record<string, string | number | boolean | null | string[]>;
+  duration_ms?: number;
+}
+
+/** An effect that changes nothing, to be filled. */
+export function effectOf(claimed: Claimed, mappingId: string | null): Effect {
+  return {
+    queue_id: claimed.id,
+    entity_key: claimed.entityKey,
+    source_system: claimed.sourceSystem,
+    source_id: claimed.sourceId,
+    mapping_id: mappingId,
+    mapping: { synced: false },
+    created: false,
+    relinked: false,
+    waits_for: [],
+    log: [],
+    events: [],
+  };
+}
+
+/** What a failure leaves behind: its code on the mapping, and once it is given up, a log row and an event. */
+export function effectOfFailure(
+  claimed: Claimed,
+  error: SuiteError,
+  mappingId: string | null,
+  dead: boolean,
+): Effect {
+  const waitsFor = error.code === "waits_for_project" ? String(error.facts.waits_for ?? "") : "";
+  return {
+    ...effectOf(claimed, mappingId),
+    mapping: { synced: false, last_error: error.code, ...(dead ? { status: "error" } : {}) },
+    waits_for: waitsFor === "" ? [] : [waitsFor],
+    log: dead ? [{ operation: "none", success: false, error_message: error.code, duration_ms: 0 }] : [],
+    events: dead
+      ? [{
+        level: "error",
+        message: `${claimed.entityKey} was given up: ${error.message}`,
+        event_type: "dead_letter",
+        metadata: {
+          entity_key: claimed.entityKey,
+          reason: error.code,
+          attempts: claimed.attempts,
+          ...error.facts,
+        },
+      }]
+      : [],
+  };
+}

@@ -1,0 +1,110 @@
+/** What is particular to each kind of record; everything else is the same for all. */
+import { SuiteError } from "../errors.ts";
+import type { Json } from "../json.ts";
+import type { OdooCapabilities, OdooFields } from "../odoo/capabilities.ts";
+import type { OdooClient } from "../odoo/client.ts";
+import type { PairRow } from "../store/pairs.ts";
+import type { Sql } from "../store/database.ts";
+import { hintPlaneRecord, readPartners } from "../store/pairs.ts";
+import { ISSUE_LENSES } from "./issue_lenses.ts";
+import type { Lens, References } from "./lens.ts";
+import { OBSERVED_ISSUE, OBSERVED_PROJECT, type ObservedKind, type PlaneReader } from "./observe.ts";
+import type { IssueForm, ProjectForm } from "./plane_forms.ts";
+import { PROJECT_LENSES } from "./project_lenses.ts";
+import { lookUp, type Lookups } from "./references.ts";
+import { prepareStages } from "./stages.ts";
+
+export interface KindDependencies {
+  sql: Sql;
+  odoo: OdooClient;
+  /** Undefined: reading from Plane is not configured. */
+  plane: PlaneReader | undefined;
+}
+
+export interface Prepared {
+  references: References;
+  /** Written when the record is made, besides what the lenses say. */
+  onCreate: Readonly<Record<string, Json>>;
+  /** Entities whose partner this record misses. */
+  waitsFor: string[];
+  unmatched: Lookups["unmatched"];
+}
+
+export interface Kind<Form> {
+  planeType: string;
+  odooModel: string;
+  observed: ObservedKind<Form>;
+  lenses: readonly Lens<Form>[];
+  odooFields: (capabilities: OdooCapabilities) => OdooFields;
+  projectOf: (form: Form) => string | null;
+  /** @throws SuiteError waits_for_project when the record cannot be made yet */
+  prepare: (form: Form, pair: PairRow, deps: KindDependencies) => Promise<Prepared>;
+  /** What follows the making of a record; it may fail without harm, because it is made up for later. */
+  afterCreate?: (form: Form, odooId: number, deps: KindDependencies) => Promise<void>;
+}
+
+const NO_REFERENCES: References = {
+  project: null,
+  parent: null,
+  stages: new Map(),
+  users: new Map(),
+  tags: new Map(),
+};
+
+export const PROJECT_KIND: Kind<ProjectForm> = {
+  planeType: "project",
+  odooModel: "project.project",
+  observed: OBSERVED_PROJECT,
+  lenses: PROJECT_LENSES,
+  odooFields: ({ projectFields }) => projectFields,
+  projectOf: (form) => form.id,
+  prepare: () => Promise.resolve({ references: NO_REFERENCES, onCreate: {}, waitsFor: [], unmatched: [] }),
+  afterCreate: (form, odooId, { sql, odoo, plane }) => prepareStages(sql, odoo, plane, form.id, odooId),
+};
+
+export const ISSUE_KIND: Kind<IssueForm> = {
+  planeType: "issue",
+  odooModel: "project.task",
+  observed: OBSERVED_ISSUE,
+  lenses: ISSUE_LENSES,
+  odooFields: ({ taskFields }) => taskFields,
+  projectOf: (form) => form.project,
+  prepare: prepareIssue,
+};
+
+async function prepareIssue(form: IssueForm, pair: PairRow, deps: KindDependencies): Promise<Prepared> {
+  const { sql, odoo, plane } = deps;
+  const project = (await readPartners(sql, "project", [form.project])).get(form.project);
+  if (project === undefined) {
+    // Its webhook may be on its way, or lost: with access to Plane the project is fetched.
+    if (plane !== undefined) await hintPlaneRecord(sql, "project", form.project, form.project);
+    throw new SuiteError("waits_for_project", { facts: { waits_for: `project:${form.project}` } });
+  }
+  const parent = form.parent === null
+    ? undefined
+    : (await readPartners(sql, "issue", [form.parent])).get(form.parent);
+  const waitsFor = form.parent !== null && form.parent !== form.id && parent === undefined
+    ? [`issue:${form.parent}`]
+    : [];
+  if (waitsFor.length > 0 && plane !== undefined) {
+    await hintPlaneRecord(sql, "issue", form.parent ?? "", form.project);
+  }
+  const { stages, users, tags, unmatched } = await lookUp(
+    sql,
+    odoo,
+    form,
+    { users: texts(pair.plane_base?.assignees), labels: texts(pair.plane_base?.labels) },
+    project,
+  );
+  return {
+    references: { project, parent: parent ?? null, stages, users, tags },
+    // Without user_ids Odoo assigns what it makes to the key's user; the lens may be switched off.
+    onCreate: { project_id: project, user_ids: [[6, 0, []]] },
+    waitsFor,
+    unmatched,
+  };
+}
+
+function texts(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
+}

@@ -1,0 +1,56 @@
+/** The three calls a pair costs in Odoo: read, make or change, read back. */
+import type { Json } from "../json.ts";
+import type { OdooFields } from "../odoo/capabilities.ts";
+import type { OdooClient, OdooRecord } from "../odoo/client.ts";
+import { SuiteError } from "../errors.ts";
+
+/** Null when it does not exist. Archived records are found. */
+export async function readRecord(
+  odoo: OdooClient,
+  model: string,
+  id: number,
+  fields: readonly string[],
+): Promise<OdooRecord | null> {
+  const [record] = await odoo.read(model, [id], [...fields], { context: { active_test: false } });
+  return record ?? null;
+}
+
+/**
+ * Makes the record with this external id, or updates it when a crash kept its id from us: one call, one transaction, never
+ * a second record.
+ */
+export async function makeRecord(
+  odoo: OdooClient,
+  model: string,
+  externalId: string,
+  values: Readonly<Record<string, Json>>,
+  fields: OdooFields,
+): Promise<number> {
+  const cells = Object.entries(values).map(([name, value]) => loadCell(name, value, fields[name]?.type));
+  const [id] = await odoo.load(
+    model,
+    ["id", ...cells.map(([column]) => column)],
+    [[externalId, ...cells.map(([, text]) => text)]],
+  );
+  if (id === undefined) throw new SuiteError("odoo_bad_answer", { facts: { model, method: "load" } });
+  return id;
+}
+
+/** A value as `write` takes it, as the column and the text `load` takes: relations by database id, empty text for empty. */
+export function loadCell(
+  name: string,
+  value: Json,
+  type: string | undefined,
+): [column: string, text: string] {
+  const column = type === "many2one" || type === "many2many" ? `${name}/.id` : name;
+  if (Array.isArray(value)) return [column, linkedIds(value).join(",")];
+  if (type === "boolean") return [column, value === true ? "True" : "False"];
+  return [column, value === null || value === false ? "" : String(value)];
+}
+
+/** The ids of `[[6, 0, ids]]`, Odoo's command for "exactly these". */
+function linkedIds(commands: readonly Json[]): readonly Json[] {
+  const [command] = commands;
+  const ids = Array.isArray(command) ? command[2] : [];
+  return Array.isArray(ids) ? ids : [];
+}

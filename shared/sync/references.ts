@@ -1,0 +1,111 @@
+/** Looks up what a work item points at: stages, users, tags. Matches are remembered; each is asked for once. */
+import type { OdooClient } from "../odoo/client.ts";
+import type { Sql } from "../store/database.ts";
+import { type MappedValue, readValueMap, rememberValues, type ValueKind } from "../store/value_map.ts";
+import { findOrCreateStage } from "./stages.ts";
+import { findOrCreateTags } from "./tags.ts";
+import { findUsers } from "./users.ts";
+import type { IssueForm } from "./plane_forms.ts";
+
+export interface Lookups {
+  stages: Map<string, number>;
+  users: Map<string, number | null>;
+  tags: Map<string, number | null>;
+  /** People and labels looked up just now that have no counterpart: reported once. */
+  unmatched: { kind: ValueKind; planeValue: string }[];
+}
+
+/**
+ * @param form the work item
+ * @param also ids the last agreement knew: removing one needs its partner too
+ * @param odooProject the Odoo project whose stages are meant
+ */
+export async function lookUp(
+  sql: Sql,
+  odoo: OdooClient,
+  form: IssueForm,
+  also: { users: readonly string[]; labels: readonly string[] },
+  odooProject: number,
+): Promise<Lookups> {
+  const known = await readValueMap(sql, {
+    user: [...new Set([...form.assignees.map(({ id }) => id), ...also.users])],
+    state: form.state === null ? [] : [form.state.id],
+    label: [...new Set([...form.labels.map(({ id }) => id), ...also.labels])],
+  });
+  const result: Lookups = {
+    stages: new Map(),
+    users: ids(known.user),
+    tags: ids(known.label),
+    unmatched: [],
+  };
+
+  if (form.state !== null) {
+    const { state } = form;
+    const match = known.state.get(state.id);
+    const stage = isCurrent(match, state.name) && match?.odooId !== null && match !== undefined
+      ? match.odooId
+      : await findOrCreateStage(odoo, odooProject, state);
+    if (match?.odooId !== stage) {
+      await rememberValues(sql, "state", "project.task.type", [{
+        planeValue: state.id,
+        planeName: state.name,
+        odooId: stage,
+      }]);
+    }
+    result.stages.set(state.id, stage);
+  }
+
+  const people = form.assignees.filter(({ id, email }) =>
+    email !== null && !isCurrent(known.user.get(id), email)
+  );
+  if (people.length > 0) {
+    const found = await findUsers(odoo, people.map(({ email }) => email ?? ""));
+    await remember(
+      sql,
+      result,
+      "user",
+      "res.users",
+      people.map(({ id, email }) => (
+        { planeValue: id, planeName: email ?? "", odooId: found.get((email ?? "").toLowerCase()) ?? null }
+      )),
+    );
+  }
+
+  const labels = form.labels.filter(({ id, name }) => !isCurrent(known.label.get(id), name));
+  if (labels.length > 0) {
+    const found = await findOrCreateTags(odoo, labels.map(({ name }) => name));
+    await remember(
+      sql,
+      result,
+      "label",
+      "project.tags",
+      labels.map(({ id, name }) => (
+        { planeValue: id, planeName: name, odooId: found.get(name) ?? null }
+      )),
+    );
+  }
+  return result;
+}
+
+async function remember(
+  sql: Sql,
+  result: Lookups,
+  kind: "user" | "label",
+  odooModel: string,
+  values: { planeValue: string; planeName: string; odooId: number | null }[],
+): Promise<void> {
+  await rememberValues(sql, kind, odooModel, values);
+  for (const { planeValue, odooId } of values) {
+    (kind === "user" ? result.users : result.tags).set(planeValue, odooId);
+    if (odooId === null) result.unmatched.push({ kind, planeValue });
+  }
+}
+
+/** A match holds while the name it was made by does; a miss is worth another look after a while. */
+function isCurrent(match: MappedValue | undefined, name: string): boolean {
+  return match !== undefined && (match.manual || (match.planeName === name && !match.stale));
+}
+
+function ids(values: ReadonlyMap<string, MappedValue>): Map<string, number | null> {
+  return new Map([...values].map(([planeValue, { odooId }]) => [planeValue, odooId]));
+}

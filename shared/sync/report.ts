@@ -1,0 +1,59 @@
+/** What people read afterwards: the log row and the events of one synchronisation. Events carry names, never values. */
+import type { Effect } from "./effect.ts";
+import type { Lookups } from "./references.ts";
+import type { Plan } from "./plan.ts";
+
+export interface PlanFacts {
+  entityKey: string;
+  operation: "create" | "update" | "link" | "none";
+  plan: Plan;
+  storedOtherwise: readonly string[];
+  unmatched: Lookups["unmatched"];
+  odooModel: string;
+  odooId: number;
+  durationMs: number;
+}
+
+export function describePlan(facts: PlanFacts): Pick<Effect, "log" | "events"> {
+  const { plan, operation, durationMs } = facts;
+  if (operation === "none" && plan.changes.length === 0 && facts.unmatched.length === 0) {
+    return { log: [], events: [] };
+  }
+  const fieldsOf = (why: string) =>
+    plan.changes.filter((change) => change.why === why).map(({ field }) => field);
+  const metadata = { entity_key: facts.entityKey, odoo_model: facts.odooModel, odoo_id: facts.odooId };
+  const warn = (event_type: string, message: string, extra: Record<string, string | string[]>) => (
+    {
+      level: "warn" as const,
+      event_type,
+      message: `${facts.entityKey}: ${message}`,
+      metadata: { ...metadata, ...extra },
+    }
+  );
+  const conflicts = [...fieldsOf("conflict_plane_won"), ...fieldsOf("kept_odoo")];
+  return {
+    log: [{ operation, success: true, changes: plan.changes, duration_ms: durationMs }],
+    events: [
+      ...(operation === "none" ? [] : [{
+        level: "info" as const,
+        event_type: operation,
+        message: `${facts.entityKey}: ${operation} ${facts.odooModel} ${facts.odooId}`,
+        metadata: { ...metadata, fields: plan.changes.map(({ field }) => field) },
+        duration_ms: durationMs,
+      }]),
+      ...(conflicts.length === 0 ? [] : [
+        warn("conflict", "changed on both sides; the value that gave way is in plane.sync_log", {
+          fields: conflicts,
+        }),
+      ]),
+      ...(facts.storedOtherwise.length === 0 ? [] : [
+        warn("stored_otherwise", "Odoo stored another value than it was given", {
+          fields: [...facts.storedOtherwise],
+        }),
+      ]),
+      ...facts.unmatched.map(({ kind, planeValue }) =>
+        warn(`unmapped_${kind}`, `a ${kind} of Plane has no counterpart in Odoo`, { plane_value: planeValue })
+      ),
+    ],
+  };
+}

@@ -1,0 +1,152 @@
+/** From configuration to the app's dependencies: which client, which pool, which limits. */
+import { type Config, webhookSecrets } from "../../../shared/config.ts";
+import { toSuiteError } from "../../../shared/errors.ts";
+import { authenticateManagement } from "../../../shared/http/management_auth.ts";
+import { readCapabilities } from "../../../shared/odoo/capabilities.ts";
+import { createLog } from "../../../shared/ops/log.ts";
+import { describeStatus } from "../../../shared/ops/status.ts";
+import { drain } from "../../../shared/queue/drain.ts";
+import { createWake, oneAtATime } from "../../../shared/queue/wake.ts";
+import { openDatabase, withDeadline } from "../../../shared/store/database.ts";
+import { recordDelivery } from "../../../shared/store/deliveries.ts";
+import { replayDeadLetters, requestSync } from "../../../shared/store/manual.ts";
+import { claimEntities, settleEntities } from "../../../shared/store/queue.ts";
+import { readStatus } from "../../../shared/store/status.ts";
+import { createProcessor } from "../../../shared/sync/process.ts";
+import type { Delivery } from "../../../shared/webhook/delivery.ts";
+import { receiveWebhook } from "../../../shared/webhook/receive.ts";
+import { storeWithPatience } from "../../../shared/webhook/store_with_patience.ts";
+import type { AppDependencies } from "./app.ts";
+import { odooClient, planeReader } from "./clients.ts";
+import { continueElsewhere } from "./continue_elsewhere.ts";
+
+/** What the runtime gives. */
+export interface Runtime {
+  fetch: typeof fetch;
+  writeLine: (line: string) => void;
+  /** A clock that never goes back, in ms. */
+  monotonicMs: () => number;
+  cpuMs: () => number;
+  /** Keeps the isolate alive until the promise ends. */
+  waitUntil: (promise: Promise<unknown>) => void;
+  /** Calls the listener when the platform is about to end this isolate. */
+  onEnding: (listener: () => void) => void;
+}
+
+/** One attempt to store may take this long, in ms. */
+const STORE_ATTEMPT_MS = 5_000;
+/** How long the status waits for Odoo, in ms. */
+const STATUS_ODOO_MS = 3_000;
+
+export function connect(config: Config, runtime: Runtime): AppDependencies {
+  const { monotonicMs } = runtime;
+  const log = createLog(runtime.writeLine, Date.now, config.logLevel);
+  const sql = openDatabase(config);
+  const odoo = odooClient(config, runtime.fetch);
+  const capabilities = keepWhenItWorks(() => readCapabilities(odoo()));
+  const plane = planeReader(config, runtime);
+  const processor = createProcessor({
+    sql,
+    odoo,
+    capabilities,
+    plane,
+    now: monotonicMs,
+    odooTimeoutMs: config.odooTimeoutMs,
+    log,
+  });
+
+  const storePatiently = storeWithPatience(
+    (delivery: Delivery, body: string) => withDeadline(recordDelivery(sql, delivery, body), STORE_ATTEMPT_MS),
+    { patienceMs: config.storeRetryMs, maxHeld: config.maxHeldRequests, now: monotonicMs, sleep },
+  );
+
+  let ending = false;
+  runtime.onEnding(() => ending = true);
+  const workerId = crypto.randomUUID();
+  const wake = createWake();
+  const drainNow = oneAtATime(wake, async () => {
+    const startedAt = monotonicMs();
+    const report = await drain({
+      ...processor,
+      claim: (limit) => claimEntities(sql, workerId, limit, config.leaseMs),
+      settle: (settlements) => settleEntities(sql, settlements, Date.now()),
+      describeFailure: (claimed, error, settlement) => {
+        log("warn", "entity_failed", {
+          entity_key: claimed.entityKey,
+          code: error.code,
+          outcome: settlement.outcome.kind,
+        });
+        return processor.describeFailure(claimed, error, settlement);
+      },
+      now: monotonicMs,
+      cpuMs: runtime.cpuMs,
+      random: Math.random,
+      wake,
+      stopping: () => ending,
+      onSettleFailed: (error) => log("error", "settle_failed", { code: error.code }),
+    }, {
+      concurrency: config.drainConcurrency,
+      leaseMs: config.leaseMs,
+      restMs: config.restAfterUnknownMs,
+      wallClockMs: config.drainWallClockMs,
+      cpuMs: config.drainCpuMs,
+    });
+    if (report.claimed > 0) {
+      log("info", "drain", { ...report, duration_ms: Math.round(monotonicMs() - startedAt) });
+    }
+    if (report.more) runtime.waitUntil(continueElsewhere(config, runtime.fetch, log));
+    return report;
+  });
+
+  return {
+    receive: (request, source) =>
+      receiveWebhook(request, source, {
+        secrets: (of) => webhookSecrets(config, of),
+        maxBodyBytes: config.maxBodyBytes,
+        store: storePatiently,
+        now: Date.now,
+        randomId: () => crypto.randomUUID(),
+      }),
+    authenticate: (request) => authenticateManagement(request, config),
+    status: async () =>
+      describeStatus({
+        rows: await readStatus(sql),
+        capabilities: await withDeadline(capabilities(), STATUS_ODOO_MS).catch(() => undefined),
+        configured: {
+          plane_webhook: webhookSecrets(config, "plane").length > 0,
+          odoo_webhook: webhookSecrets(config, "odoo").length > 0,
+          plane_api: plane !== undefined,
+          odoo: config.odooUrl !== undefined && config.odooApiKey !== undefined,
+        },
+        now: new Date(),
+      }),
+    sync: (wanted) => requestSync(sql, wanted),
+    replay: (wanted) => replayDeadLetters(sql, wanted),
+    drain: drainNow,
+    drainInBackground: () =>
+      runtime.waitUntil(
+        drainNow().catch((thrown) => {
+          const error = toSuiteError(thrown);
+          log("error", "drain_failed", { code: error.code });
+        }),
+      ),
+    log,
+    now: monotonicMs,
+  };
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Asks once and keeps the answer; a failure is not kept. */
+function keepWhenItWorks<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
+  let kept: Promise<Answer> | undefined;
+  return () => {
+    const asked = kept ??= ask();
+    asked.catch(() => {
+      if (kept === asked) kept = undefined;
+    });
+    return asked;
+  };
+}
