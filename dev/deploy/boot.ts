@@ -1,7 +1,12 @@
 /** Starts an uploaded function from its files alone, on the hosted runtime's Deno. */
 import { beforeExit } from "../cleanup.ts";
+import { HOST_LINE } from "../function_host.ts";
 import { endChild, mustRun } from "./run_command.ts";
 import type { Upload } from "./upload.ts";
+
+const HOST = new URL("../function_host.ts", import.meta.url).href;
+const BOOTS_WITHIN_MS = 120_000;
+const FOR_DENO = ["HOME", "PATH", "TMPDIR", "DENO_CERT", "DENO_TLS_CA_STORE", "HTTPS_PROXY", "NO_PROXY"];
 
 export interface Hosting {
   /** The Deno binary to run it on. */
@@ -32,7 +37,7 @@ export async function writeUpload(upload: Upload, { directory }: Hosting): Promi
 export async function typeCheckUpload(upload: Upload, hosting: Hosting): Promise<void> {
   const { deno, directory } = hosting;
   const args = ["check", "--quiet", ...moduleFlags(upload, hosting), `${directory}/${upload.entryPoint}`];
-  await mustRun(deno, args, { cwd: directory, env: runtimeEnvironment(hosting) });
+  await mustRun(deno, args, { cwd: directory, clearEnv: true, env: runtimeEnvironment(hosting) });
 }
 
 /** Starts the written upload with these environment variables and waits until it listens. */
@@ -41,32 +46,36 @@ export async function bootUpload(
   hosting: Hosting,
   environment: Record<string, string>,
 ): Promise<BootedFunction> {
-  const { deno, directory } = hosting;
-  const host = `${directory}/.host.ts`;
-  await Deno.copyFile(new URL("./hosted_function.ts", import.meta.url), host);
-  const permissions = ["--no-prompt", "--allow-net=127.0.0.1", "--allow-env", "--allow-read", "--allow-sys"];
+  const { deno, directory, cache } = hosting;
+  const permissions = ["--no-prompt", "--allow-net=127.0.0.1", "--allow-env", "--allow-sys"];
+  const readable = `--allow-read=${directory},${cache}`;
   const entryPoint = new URL(`file://${directory}/${upload.entryPoint}`).href;
   const child = new Deno.Command(deno, {
-    args: ["run", "--quiet", ...permissions, ...moduleFlags(upload, hosting), host, entryPoint],
+    args: ["run", "--quiet", ...permissions, readable, ...moduleFlags(upload, hosting), HOST, entryPoint],
     cwd: directory,
+    clearEnv: true,
     env: { ...runtimeEnvironment(hosting), ...environment },
-    stdin: "null",
+    stdin: "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
   let output = "";
-  const listening = Promise.withResolvers<number>();
-  async function read(stream: ReadableStream<Uint8Array>): Promise<void> {
+  const listening = Promise.withResolvers<string>();
+  async function read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
       output += text;
-      const port = /^listening (\d+)$/m.exec(output)?.[1];
-      if (port !== undefined) listening.resolve(Number(port));
+      const port = output.split("\n").slice(0, -1).find((line) => line.startsWith(HOST_LINE));
+      if (port !== undefined) listening.resolve(port.slice(HOST_LINE.length));
     }
   }
-  const ended = Promise.all([child.status, read(child.stdout), read(child.stderr)]).then(([status]) => {
+  const ended = Promise.all([child.status, read(child.stdout), read(child.stderr)]).then(async ([status]) => {
     listening.reject(new Error(`it ended with code ${status.code} before it listened\n${output}`));
+    await child.stdin.close().catch(() => {});
   });
-  const timer = setTimeout(() => listening.reject(new Error(`it does not listen\n${output}`)), 120_000);
+  const timer = setTimeout(
+    () => listening.reject(new Error(`it does not listen\n${output}`)),
+    BOOTS_WITHIN_MS,
+  );
   async function stop(): Promise<void> {
     forget();
     endChild(child);
@@ -88,6 +97,11 @@ function moduleFlags(upload: Upload, { directory }: Hosting): string[] {
   return ["--no-lock", "--config", `${directory}/${upload.importMap}`];
 }
 
+/** Nothing of the developer's own settings but what Deno needs to reach the packages. */
 function runtimeEnvironment({ cache }: Hosting): Record<string, string> {
-  return { DENO_DIR: cache, DENO_TLS_CA_STORE: "system", DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" };
+  const inherited = FOR_DENO.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { DENO_TLS_CA_STORE: "system", ...Object.fromEntries(inherited), DENO_DIR: cache, NO_COLOR: "1" };
 }

@@ -11,6 +11,8 @@ export interface CommandResult {
 export interface CommandOptions {
   cwd?: string;
   env?: Record<string, string>;
+  /** Whether `env` is all it gets; by default it is added to this process's own. */
+  clearEnv?: boolean;
   /** Whom to run it as; by default whoever runs this. */
   account?: { uid: number; gid: number };
   /** Default 5 minutes. */
@@ -34,6 +36,7 @@ export async function runCommand(
     args,
     cwd: options.cwd,
     env: options.env,
+    clearEnv: options.clearEnv ?? false,
     ...options.account,
     stdin: "null",
     stdout: "piped",

@@ -11,8 +11,31 @@ export interface SmokeRequest {
   code?: string;
 }
 
+const JSON_BODY = { headers: { "content-type": "application/json" }, body: "{}" };
+
 /** By function. A function without an entry fails the check: its first answers have to be written down. */
-export const SMOKE_REQUESTS: Record<string, SmokeRequest[]> = {};
+export const SMOKE_REQUESTS: Record<string, SmokeRequest[]> = {
+  "plane-sync": [
+    { method: "OPTIONS", path: "/plane-sync", status: 405, code: "method_not_allowed" },
+    { method: "GET", path: "/plane-sync?action=status", status: 401, code: "unauthorized" },
+    { method: "POST", path: "/plane-sync?action=drain", status: 401, code: "unauthorized" },
+    {
+      method: "POST",
+      path: "/plane-sync?source=plane&action=status",
+      status: 400,
+      code: "bad_request",
+      ...JSON_BODY,
+    },
+    {
+      method: "POST",
+      path: "/plane-sync?source=plane",
+      status: 401,
+      code: "signature_missing",
+      ...JSON_BODY,
+    },
+    { method: "POST", path: "/plane-sync?source=odoo", status: 401, code: "signature_missing", ...JSON_BODY },
+  ],
+};
 
 /** The variables the platform sets, and secrets nobody uses; nothing listens at the database's address. */
 export const FUNCTION_ENVIRONMENT: Record<string, string> = {
