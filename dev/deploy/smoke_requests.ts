@@ -16,7 +16,9 @@ const JSON_BODY = { headers: { "content-type": "application/json" }, body: "{}" 
 /** By function. A function without an entry fails the check: its first answers have to be written down. */
 export const SMOKE_REQUESTS: Record<string, SmokeRequest[]> = {
   "plane-sync": [
-    { method: "OPTIONS", path: "/plane-sync", status: 405, code: "method_not_allowed" },
+    { method: "OPTIONS", path: "/plane-sync?action=status", status: 405, code: "method_not_allowed" },
+    { method: "GET", path: "/plane-sync?source=plane", status: 405, code: "method_not_allowed" },
+    { method: "GET", path: "/plane-sync", status: 400, code: "bad_request" },
     { method: "GET", path: "/plane-sync?action=status", status: 401, code: "unauthorized" },
     { method: "POST", path: "/plane-sync?action=drain", status: 401, code: "unauthorized" },
     {
