@@ -1,11 +1,13 @@
 import {
   type Check,
+  type Checks,
   CLASSES,
   ELEMENT_ATTRIBUTES,
   GLOBAL_ATTRIBUTES,
   isCustomElement,
   MEDIA_ELEMENTS,
   PLANE_ELEMENT_ATTRIBUTES,
+  PLANE_GLOBAL_ATTRIBUTES,
   STYLES,
   URL_ATTRIBUTES,
   URL_SCHEMES,
@@ -52,8 +54,11 @@ function keepAttribute(
   if (context.plane && name === "src" && MEDIA_ELEMENTS.has(element)) {
     return keepUrl(value, { plane: false, baseUrl: undefined }, ["https"]);
   }
+  if (context.plane && name === "data-emoji-url") return keepUrl(value, context, ["http", "https"]);
   const check = own(ELEMENT_ATTRIBUTES[element], name) ?? own(GLOBAL_ATTRIBUTES, name) ??
-    (context.plane ? own(PLANE_ELEMENT_ATTRIBUTES[element], name) : undefined);
+    (context.plane
+      ? own(PLANE_ELEMENT_ATTRIBUTES[element], name) ?? own(PLANE_GLOBAL_ATTRIBUTES, name)
+      : undefined);
   return check?.(value);
 }
 
@@ -116,6 +121,6 @@ export function keepUrl(
   return context.plane && !/^[\\/]{2}|\\/.test(url) ? url : undefined;
 }
 
-function own(checks: Readonly<Record<string, Check>> | undefined, name: string): Check | undefined {
+function own(checks: Checks | undefined, name: string): Check | undefined {
   return checks !== undefined && Object.hasOwn(checks, name) ? checks[name] : undefined;
 }

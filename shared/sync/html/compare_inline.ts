@@ -32,7 +32,7 @@ export function attributesOf(node: HtmlElement): string {
   if (language !== undefined && node.attributes.language === undefined) {
     pairs.push(`language="${escapeText(language)}"`);
   }
-  const mark = /plane-node-\w+/.exec(node.attributes.class ?? "")?.[0];
+  const mark = /plane-(node|format)-\w+/.exec(node.attributes.class ?? "")?.[0];
   if (mark !== undefined) pairs.push(mark);
   const style = styleOf(node.attributes.style ?? "");
   if (style !== "") pairs.push(`style="${style}"`);

@@ -39,6 +39,7 @@ export const URL_SCHEMES = ["http", "https", "mailto", "tel"];
 
 /** Returns the value to keep, or undefined to drop the attribute. */
 export type Check = (value: string) => string | undefined;
+export type Checks = Readonly<Record<string, Check>>;
 
 const COLOUR =
   /^(#[0-9a-f]{3,8}|(?!null|none)[a-z]{3,25}|(rgb|hsl)a?\([\d.,%/ deg-]{1,60}\)|var\(--[\w-]{1,60}\))$/i;
@@ -48,12 +49,17 @@ const WORDS = /^[\w .,#()%+-]{1,80}$/;
 const matching = (pattern: RegExp): Check => (value) => pattern.test(value.trim()) ? value.trim() : undefined;
 const count = matching(/^\d{1,4}$/);
 const size = matching(SIZE);
+const widths = matching(/^\d{1,5}(,\d{1,5}){0,20}$/);
 const text: Check = (value) => value;
 
-/** Attributes of every shared element. `data-*`: exactly those in which Plane's editor keeps formatting. */
-export const GLOBAL_ATTRIBUTES: Readonly<Record<string, Check>> = {
+/** Attributes of every shared element. Odoo strips other `data-*` in most of its fields, so none is here. */
+export const GLOBAL_ATTRIBUTES: Checks = {
   title: text,
   dir: matching(/^(ltr|rtl|auto)$/i),
+};
+
+/** The attributes in which Plane's editor keeps formatting, on any element; only Plane gets them. */
+export const PLANE_GLOBAL_ATTRIBUTES: Checks = {
   "data-type": matching(/^(taskList|taskItem|emoji)$/),
   "data-checked": matching(/^(true|false)$/),
   "data-name": matching(WORDS),
@@ -68,17 +74,15 @@ export const GLOBAL_ATTRIBUTES: Readonly<Record<string, Check>> = {
 };
 
 /** Attributes of one element. */
-export const ELEMENT_ATTRIBUTES: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
+export const ELEMENT_ATTRIBUTES: Readonly<Record<string, Checks>> = {
   a: { target: matching(/^_blank$/i) },
   img: { alt: text, width: size, height: size },
   ol: { start: count, type: matching(/^[1aAiI]$/), reversed: () => "" },
   li: { value: count },
-  td: { colspan: count, rowspan: count, colwidth: matching(/^\d{1,5}(,\d{1,5}){0,20}$/) },
-  th: { colspan: count, rowspan: count, colwidth: matching(/^\d{1,5}(,\d{1,5}){0,20}$/) },
+  td: { colspan: count, rowspan: count },
+  th: { colspan: count, rowspan: count },
   col: { span: count },
   colgroup: { span: count },
-  pre: { language: matching(WORDS) },
-  code: { language: matching(WORDS) },
   time: { datetime: matching(/^[\w:. +-]{1,40}$/) },
   details: { open: () => "" },
 };
@@ -87,16 +91,17 @@ export const ELEMENT_ATTRIBUTES: Readonly<Record<string, Readonly<Record<string,
 export const URL_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   a: ["href"],
   img: ["src"],
-  div: ["data-emoji-url"],
 };
 
-/** More attributes of the elements only Plane gets. */
-export const PLANE_ELEMENT_ATTRIBUTES: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
+/** More attributes of one element, for Plane only. */
+export const PLANE_ELEMENT_ATTRIBUTES: Readonly<Record<string, Checks>> = {
   input: { type: matching(/^checkbox$/i), checked: () => "checked", disabled: () => "disabled" },
   img: { aspectratio: size, alignment: matching(/^(left|center|right)$/) },
-  td: { background: matching(COLOUR), textcolor: matching(COLOUR) },
-  th: { background: matching(COLOUR), textcolor: matching(COLOUR) },
+  td: { background: matching(COLOUR), textcolor: matching(COLOUR), colwidth: widths },
+  th: { background: matching(COLOUR), textcolor: matching(COLOUR), colwidth: widths },
   tr: { background: matching(COLOUR), textcolor: matching(COLOUR) },
+  pre: { language: matching(WORDS) },
+  code: { language: matching(WORDS) },
   iframe: { width: size, height: size, title: text, allowfullscreen: () => "" },
   video: { width: size, height: size, controls: () => "" },
   audio: { controls: () => "" },
@@ -105,7 +110,7 @@ export const PLANE_ELEMENT_ATTRIBUTES: Readonly<Record<string, Readonly<Record<s
 /** Media Plane may get back, from https addresses only. */
 export const MEDIA_ELEMENTS = words("iframe video audio");
 
-export const STYLES: Readonly<Record<string, Check>> = {
+export const STYLES: Checks = {
   "color": matching(COLOUR),
   "background-color": matching(COLOUR),
   "text-align": matching(/^(left|right|center|justify|start|end)$/i),
@@ -120,7 +125,7 @@ export const STYLES: Readonly<Record<string, Check>> = {
 
 /** Odoo's check lists, our placeholders, the language of a code block. */
 export const CLASSES =
-  /^(o_checklist|o_checked|plane-node|plane-node-[0-9a-f]{16}|o-contenteditable-false|language-[\w+#.-]{1,40})$/;
+  /^(o_checklist|o_checked|plane-node|plane-(node|format)-[0-9a-f]{16}|o-contenteditable-false|language-[\w+#.-]{1,40})$/;
 
 /** A custom element's name; names that SVG and MathML reserve are none. */
 export function isCustomElement(name: string): boolean {

@@ -84,6 +84,8 @@ function sanitiseOnce(html: string, options: SanitiseOptions): string {
       ...(context.plane ? { iframe: (tagName, attribs) => ({ tagName, attribs, text: "" }) } : {}),
       "*": (tag, attributes) => {
         const tagName = RENAMED_ELEMENTS.get(tag) ?? tag;
+        // The library knows by the name whether the text goes, too.
+        if (ELEMENTS_WITHOUT_TEXT.includes(tag)) return { tagName, attribs: {} };
         if (!allowed.has(tagName)) return { tagName: DROPPED, attribs: {} };
         const attribs = keepAttributes(tagName, attributes, context);
         const empty = (tagName === "img" || MEDIA_ELEMENTS.has(tagName)) && attribs.src === undefined ||
