@@ -13,7 +13,7 @@ const stamp = z.string().transform((text, context) => {
 });
 
 const absentAsNull = <Schema extends z.ZodType>(schema: Schema) =>
-  z.union([schema, z.null(), z.undefined()]).transform((value) => value ?? null);
+  schema.nullish().transform((value) => value ?? null);
 const text = absentAsNull(z.string());
 const id = z.string().min(1);
 const idOrNull = absentAsNull(id);
