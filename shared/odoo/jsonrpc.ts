@@ -30,7 +30,8 @@ const envelope = z.union([
       data: z.object({ name: z.string(), message: z.string().catch("") }),
     }),
   }),
-  z.object({ error: z.undefined().optional(), result: z.unknown() }),
+  // A method that returns nothing is answered without a result.
+  z.object({ jsonrpc: z.literal("2.0"), error: z.undefined().optional(), result: z.unknown().optional() }),
 ]);
 
 interface Rpc {
@@ -63,7 +64,7 @@ export function jsonRpcTransport(connection: Connection, post: HttpPoster): Odoo
     const body = answer.status === 200 ? parse(answer.text) : undefined;
     if (body === undefined) throw proxyFailure(answer, request.at);
     if (body.error !== undefined) throw failureFrom(body.error.data, request.at);
-    return body.result;
+    return body.result ?? null;
   }
 
   async function userId(timeoutMs: number | undefined): Promise<number> {

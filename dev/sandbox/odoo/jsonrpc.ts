@@ -16,7 +16,8 @@ export function openJsonRpc(world: World, request: WebRequest): OpenCall | WebAn
   const { service, method, args } = message.params ?? {};
   const list: unknown[] = Array.isArray(args) ? args : [];
   const id = message.id ?? null;
-  const result = (value: unknown) => json(200, { jsonrpc: "2.0", id, result: value });
+  // A method that returns nothing is answered without a result.
+  const result = (value: unknown) => json(200, { jsonrpc: "2.0", id, result: value ?? undefined });
   const failed = (exception: OdooException) =>
     json(200, {
       jsonrpc: "2.0",
