@@ -11,12 +11,12 @@ export interface StoredDelivery {
 /** Stores a verified delivery and leaves its hint: one statement, one round trip, repeatable. */
 export async function recordDelivery(sql: Sql, delivery: Delivery, body: string): Promise<StoredDelivery> {
   const { entity, observation } = delivery;
+  const type = entity?.type ?? null;
+  const id = entity?.id ?? null;
   const [row] = await sql<{ stored: boolean; target_id: string | null }[]>`
     select * from plane.record_delivery(
       ${delivery.dedupKey}, ${delivery.deliveryId}, ${delivery.source}, ${delivery.envelope}, ${delivery.eventType},
-      ${entity?.type ?? null}, ${
-    entity?.id ?? null
-  }, ${delivery.queue}, ${delivery.operation}, ${delivery.priority},
+      ${type}, ${id}, ${delivery.planeProjectId}, ${delivery.queue}, ${delivery.operation}, ${delivery.priority},
       ${observation?.at ?? null}, ${observation?.hash ?? null}, ${delivery.readFirst}, ${body}
     )`;
   return { duplicate: row?.stored !== true, targetId: row?.target_id ?? null };

@@ -1,0 +1,39 @@
+/** `task dev`: starts everything on this machine, prints addresses and keys, and stays until it is interrupted. */
+import { runMain } from "./cleanup.ts";
+import { type Stack, startStack } from "./stack.ts";
+
+export function describeStack(stack: Stack): void {
+  const { plane, odooSettings } = stack;
+  console.log(`
+Everything runs. End it with Ctrl-C.
+
+  function        ${stack.functionUrl}
+  database        ${stack.databaseUrl}
+  Plane           ${
+    plane === undefined ? "the real one" : `${plane.url}  (X-API-Key: ${plane.apiKeys.service})`
+  }
+  Odoo            ${odooSettings.ODOO_URL}  (key: ${odooSettings.ODOO_API_KEY})
+  webhook secret  ${stack.planeWebhookSecret}
+
+  curl -H "Authorization: Bearer ${stack.keys.manage}" "${stack.functionUrl}?action=status"
+`);
+}
+
+/** Resolves never: the signal ends the process, and its clean-up everything else. */
+export function untilInterrupted(): Promise<void> {
+  return new Promise(() => {});
+}
+
+async function main(): Promise<number> {
+  const stack = await startStack({
+    environment: Deno.env.toObject(),
+    report: (line) => console.log(line),
+    log: (line) => console.log(line),
+  });
+  stack.plane?.webhooks.add({ url: `${stack.functionUrl}?source=plane`, secret: stack.planeWebhookSecret });
+  describeStack(stack);
+  await untilInterrupted();
+  return 0;
+}
+
+if (import.meta.main) await runMain(main);
