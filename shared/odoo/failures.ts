@@ -81,9 +81,12 @@ export function failureFrom(
   return failure(code, at, { exception, ...missing });
 }
 
+/** 18 and later, and before. */
+const NO_METHOD = /^The method '[\w.]+' does not exist$|^type object '[\w.]+' has no attribute '\w+'$/;
+
 function codeOf(exception: string, message: string): ErrorCode {
   // JSON-RPC has no exception of its own for these three: only the text tells them from other failures.
-  if (exception === "builtins.AttributeError" && /^The method '[\w.]+' does not exist$/.test(message)) {
+  if (exception === "builtins.AttributeError" && NO_METHOD.test(message)) {
     return "odoo_not_found";
   }
   if (exception === "odoo.exceptions.UserError" && /^Object [\w.]+ doesn't exist$/.test(message)) {
