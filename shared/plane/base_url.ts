@@ -9,8 +9,8 @@ export function apiRoot(baseUrl: string): string {
   let url: URL;
   try {
     url = new URL(baseUrl.trim());
-  } catch (cause) {
-    throw new SuiteError("plane_not_configured", { message: "PLANE_BASE_URL is not a URL.", cause });
+  } catch {
+    throw new SuiteError("plane_not_configured", { message: "PLANE_BASE_URL is not a URL." });
   }
   if (url.protocol !== "https:" && url.protocol !== "http:") {
     throw new SuiteError("plane_not_configured", {

@@ -54,13 +54,14 @@ export function createPlaneTransport(
   let collection = "work-items";
 
   async function send(request: PlaneRequest, path: readonly string[]): Promise<PlaneAnswer | FailedAnswer> {
+    const url = address(root, path, request.query);
     const timeout = new AbortController();
     const limit = request.timeoutMs ?? config.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const timer = setTimeout(() => timeout.abort(), limit);
     const writes = request.method !== "GET";
     const facts = { operation: request.operation };
     try {
-      const response = await deps.fetch(address(root, path, request.query), {
+      const response = await deps.fetch(url, {
         method: request.method,
         headers: {
           ...credentials,
@@ -128,6 +129,10 @@ function address(
   path: readonly string[],
   query: Readonly<Record<string, string>> = {},
 ): string {
+  // `..` would climb out of the project, and nothing at all would address the list instead of the record.
+  if (path.some((segment) => segment === "" || segment === "." || segment === "..")) {
+    throw new SuiteError("plane_rejected", { message: "This is no Plane id." });
+  }
   const search = new URLSearchParams(query).toString();
   return `${root}${path.map(encodeURIComponent).join("/")}/${search === "" ? "" : `?${search}`}`;
 }

@@ -24,9 +24,25 @@ const ATTRIBUTES = new Set(["align", "alt", "aria-label", "aria-hidden", "checke
   "id", "lang", "role", "rowspan", "scope", "src", "start", "status", "style", "target", "title", "type", "width",
   "aspectratio", "alignment", "background", "hidecontent", "textcolor"]);
 
-/** The stored form, or `undefined` for what Plane refuses ("Invalid HTML passed"). */
+/** A form that needs more passes than this to come to rest is no description. */
+const MOST_PASSES = 8;
+
+/**
+ * The stored form, or `undefined` for what Plane refuses ("Invalid HTML passed"). Markup so broken that storing its
+ * stored form would change it again is brought to rest at once; nothing of it left is an empty paragraph.
+ */
 export function storedHtml(html: string): string | undefined {
   if (html.trim() === "") return undefined;
+  let stored = pass(html);
+  for (let count = 1; count < MOST_PASSES && stored.trim() !== ""; count += 1) {
+    const again = pass(stored);
+    if (again === stored) return stored;
+    stored = again;
+  }
+  return "<p></p>";
+}
+
+function pass(html: string): string {
   const { wrapper, children } = singleTop(trimmed(parseDocument(html).children));
   const inner = children.map(print).join("");
   return wrapper === undefined ? inner : `<${wrapper}>${inner}</${wrapper}>`;

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { answerError } from "../../../shared/plane/answer_errors.ts";
+
+function classify(status: number, body: unknown, headers: Record<string, string> = {}) {
+  return answerError({ status, body, headers: new Headers(headers) }, "read work item");
+}
+
+Deno.test("every status has its meaning", () => {
+  const missing = { error: "The requested resource does not exist." };
+  const denied = { detail: "You do not have permission to perform this action." };
+  const cases: [number, unknown, string][] = [
+    [401, { detail: "Authentication credentials were not provided." }, "plane_unauthorized"],
+    [402, { error: "Payment required" }, "plane_forbidden"],
+    [403, { detail: "Given API token is not valid" }, "plane_forbidden"],
+    [403, denied, "plane_forbidden"],
+    [404, missing, "plane_not_found"],
+    [404, { detail: "Not found." }, "plane_not_found"],
+    [409, { error: "taken", id: "x" }, "plane_conflict"],
+    [400, { name: ["This field is required."] }, "plane_rejected"],
+    [415, denied, "plane_rejected"],
+    [429, { error_code: 5900 }, "plane_rate_limited"],
+    [500, { error: "Something went wrong please try again later" }, "plane_server_error"],
+    [502, undefined, "plane_server_error"],
+    [301, null, "plane_bad_answer"],
+  ];
+  for (const [status, body, code] of cases) assert.equal(classify(status, body).code, code, `${status}`);
+});
+
+Deno.test("a 404 that is not Plane's own word about a record is never plane_not_found", () => {
+  for (const body of [{ error: "Page not found." }, undefined, null, {}, [], { message: "no route" }]) {
+    assert.equal(classify(404, body).code, "plane_bad_answer");
+  }
+});
+
+Deno.test("Retry-After tells how long to wait; without it nothing is made up", () => {
+  assert.equal(classify(429, {}, { "retry-after": "58" }).retryAfterMs, 58_000);
+  assert.equal(classify(429, {}, { "retry-after": "soon" }).retryAfterMs, undefined);
+  assert.equal(classify(429, {}).retryAfterMs, undefined);
+});
+
+Deno.test("an error names the operation and the status and repeats nothing of the answer", () => {
+  const error = classify(400, { name: ["the secret value is bad"] });
+  assert.deepEqual(error.facts, { operation: "read work item", status: 400 });
+  assert.doesNotMatch(JSON.stringify([error.message, error.facts, error.cause ?? null]), /secret/);
+});
