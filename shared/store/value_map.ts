@@ -75,15 +75,10 @@ export async function rememberValues(
     where v.decided_by = 'automatic'`;
 }
 
-/** Forgets automatic matches with these Odoo ids: Odoo says one of them is gone. */
-export async function forgetValues(
-  sql: Sql,
-  kinds: readonly ValueKind[],
-  odooIds: readonly number[],
-): Promise<void> {
+/** Forgets automatic matches with these Odoo ids: they are gone in Odoo. */
+export async function forgetValues(sql: Sql, kind: ValueKind, odooIds: readonly number[]): Promise<void> {
+  if (odooIds.length === 0) return;
   await sql`
     delete from plane.sync_value_map
-    where decided_by = 'automatic' and kind = any (${[...kinds]}::text[]) and odoo_id = any (${
-    odooIds.map(String)
-  }::text[])`;
+    where decided_by = 'automatic' and kind = ${kind} and odoo_id = any (${odooIds.map(String)}::text[])`;
 }

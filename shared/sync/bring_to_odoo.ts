@@ -1,15 +1,15 @@
 /** Plane's record is there: make Odoo's the same in every field that changed, and remember what was agreed. */
 import { SuiteError } from "../errors.ts";
-import type { Json, JsonObject } from "../json.ts";
+import type { JsonObject } from "../json.ts";
 import type { OdooCapabilities } from "../odoo/capabilities.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import { parseStamp } from "../stamp.ts";
-import { forgetValues } from "../store/value_map.ts";
 import { chooseLenses } from "./configuration.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import type { SyncDependencies, SyncEntity } from "./entity.ts";
 import { externalId } from "./external_id.ts";
 import type { KindDependencies, Prepared } from "./kinds.ts";
+import { forgettingWhatIsGone } from "./forget.ts";
 import { makeRecord, readRecord } from "./odoo_records.ts";
 import { findPartner, type Partner } from "./partner.ts";
 import { nextBases, type Plan, planToOdoo, storedOtherwise } from "./plan.ts";
@@ -103,7 +103,7 @@ async function apply<Form>(
   }
   const odoo = deps.odoo();
   lease.require(deps.odooTimeoutMs);
-  const odooId = await forgettingWhatIsGone(deps, plan.values, async () => {
+  const odooId = await forgettingWhatIsGone(deps.sql, odoo, plan.values, async () => {
     if (partner.kind === "present") {
       await odoo.write(kind.odooModel, [partner.odooId], plan.values);
       return partner.odooId;
@@ -123,27 +123,6 @@ async function apply<Form>(
     throw new SuiteError("odoo_missing_record", { retry: "later", facts: { model: kind.odooModel } });
   }
   return { odooId, stored };
-}
-
-/** A user, tag or stage we remembered may be gone: then the memory is what is wrong, and the next try looks again. */
-async function forgettingWhatIsGone<Result>(
-  deps: SyncDependencies,
-  values: Readonly<Record<string, Json>>,
-  write: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await write();
-  } catch (thrown) {
-    if (!(thrown instanceof SuiteError) || thrown.code !== "odoo_missing_record") throw thrown;
-    const ids = ["stage_id", "user_ids", "tag_ids"].flatMap((field) => numbersIn(values[field] ?? null));
-    await forgetValues(deps.sql, ["state", "user", "label"], ids);
-    throw new SuiteError("odoo_missing_record", { retry: "later", facts: thrown.facts, cause: thrown });
-  }
-}
-
-function numbersIn(value: Json): number[] {
-  if (typeof value === "number") return [value];
-  return Array.isArray(value) ? value.flatMap(numbersIn) : [];
 }
 
 async function afterCreate<Form>(

@@ -52,3 +52,14 @@ export function assertOnlyAllowed(html: string, target: "everywhere" | "plane"):
     }
   }
 }
+
+/** The tree a browser builds, as nested names; elements that `keep` refuses are replaced by their content. */
+export function browserShape(html: string, keep: (name: string) => boolean): string {
+  const shape = (nodes: readonly Tree.ChildNode[]): string =>
+    nodes.map((node) => {
+      if ("value" in node) return node.value.trim() === "" ? "" : "t";
+      if (!("tagName" in node)) return "";
+      return keep(node.tagName) ? `${node.tagName}(${shape(node.childNodes)})` : shape(node.childNodes);
+    }).join(" ").replace(/ +/g, " ").trim();
+  return shape(parseFragment(html).childNodes);
+}

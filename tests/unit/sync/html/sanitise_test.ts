@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MAX_DEPTH, MAX_ELEMENTS, sanitise } from "../../../../shared/sync/html/sanitise.ts";
-import { assertOnlyAllowed, browserElements, browserText } from "./browser_view.ts";
+import { SHARED_ELEMENTS } from "../../../../shared/sync/html/rules.ts";
+import { assertOnlyAllowed, browserElements, browserShape, browserText } from "./browser_view.ts";
 import { escaped, hostileHtml, planeDocument } from "./documents.ts";
 
 const TARGETS = ["everywhere", "plane"] as const;
@@ -33,9 +34,34 @@ Deno.test("what may go everywhere is unchanged on its way to Plane", () => {
 });
 
 Deno.test("no text of a Plane document is lost", () => {
-  fc.assert(fc.property(planeDocument, fc.constantFrom(...TARGETS), (html, target) => {
-    assert.equal(browserText(sanitise(html, { target })), browserText(html));
-  }));
+  fc.assert(
+    fc.property(planeDocument, fc.constantFrom(...TARGETS), (html, target) => {
+      assert.equal(browserText(sanitise(html, { target })), browserText(html));
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+Deno.test("what is allowed keeps its place in the tree, whatever is dropped beside it", () => {
+  fc.assert(
+    fc.property(planeDocument, (html) => {
+      const toPlane = sanitise(html, { target: "plane" });
+      assert.equal(browserShape(toPlane, () => true), browserShape(html, () => true));
+      const shared = (name: string) => SHARED_ELEMENTS.has(name) && name !== "img";
+      assert.equal(browserShape(sanitise(html), () => true), browserShape(html, shared));
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+Deno.test("a dropped element does not move the end of the next one", () => {
+  assert.equal(sanitise('<div><img src="/a"><p>a</p> b</div>'), "<div><p>a</p> b</div>");
+  assert.equal(
+    sanitise("<div><x-y></x-y><b>a</b> b<button></button><i>c</i> d</div>"),
+    "<div><b>a</b> b<i>c</i> d</div>",
+  );
+  const embed = '<p><iframe src="javascript:1"></iframe><b>a</b> b</p>';
+  assert.equal(sanitise(embed, { target: "plane" }), "<p><span></span><b>a</b> b</p>");
 });
 
 Deno.test("plain text comes out as the text it was", () => {

@@ -1,0 +1,52 @@
+/** What was matched once may be gone by now: then the memory is wrong, not the record. */
+import { SuiteError } from "../errors.ts";
+import type { Json } from "../json.ts";
+import type { OdooClient } from "../odoo/client.ts";
+import type { Sql } from "../store/database.ts";
+import { forgetValues, type ValueKind } from "../store/value_map.ts";
+
+const REMEMBERED: readonly { field: string; model: string; kind: ValueKind }[] = [
+  { field: "stage_id", model: "project.task.type", kind: "state" },
+  { field: "user_ids", model: "res.users", kind: "user" },
+  { field: "tag_ids", model: "project.tags", kind: "label" },
+];
+
+/**
+ * Runs the write. When Odoo refuses it because a stage, user or tag we remembered does not exist any more, that is forgotten
+ * and the next try looks it up again. Odoo says MissingError for most, and ValidationError for a missing tag.
+ *
+ * @throws what the write throws; retry is `later` when something was forgotten
+ */
+export async function forgettingWhatIsGone<Result>(
+  sql: Sql,
+  odoo: OdooClient,
+  values: Readonly<Record<string, Json>>,
+  write: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await write();
+  } catch (thrown) {
+    if (!(thrown instanceof SuiteError) || !["odoo_missing_record", "odoo_rejected"].includes(thrown.code)) {
+      throw thrown;
+    }
+    let forgotten = 0;
+    for (const { field, model, kind } of REMEMBERED) {
+      const ids = numbersIn(values[field] ?? null);
+      if (ids.length === 0) continue;
+      const existing = await odoo.read(model, ids, ["id"], { context: { active_test: false } });
+      const gone = ids.filter((id) => !existing.some((record) => record.id === id));
+      await forgetValues(sql, kind, gone);
+      forgotten += gone.length;
+    }
+    if (forgotten === 0) throw thrown;
+    throw new SuiteError("odoo_missing_record", { retry: "later", facts: { forgotten }, cause: thrown });
+  }
+}
+
+/** The ids in a many2one's value or in `[[6, 0, ids]]`; 6 and 0 are Odoo's command, not ids. */
+function numbersIn(value: Json): number[] {
+  if (typeof value === "number") return [value];
+  const command = Array.isArray(value) ? value[0] : undefined;
+  const ids = Array.isArray(command) ? command[2] : undefined;
+  return Array.isArray(ids) ? ids.filter((id) => typeof id === "number") : [];
+}

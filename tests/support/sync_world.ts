@@ -1,0 +1,112 @@
+/**
+ * A world for tests of the synchronisation: a real database, a sandbox Odoo, a sandbox Plane when wanted, and a worker that
+ * drains on demand in this process.
+ */
+import { createOdooClient, type OdooClient } from "../../shared/odoo/client.ts";
+import { readCapabilities } from "../../shared/odoo/capabilities.ts";
+import { PlaneClient } from "../../shared/plane/client.ts";
+import { drain, type DrainReport } from "../../shared/queue/drain.ts";
+import { createWake } from "../../shared/queue/wake.ts";
+import { openDatabase, type Sql } from "../../shared/store/database.ts";
+import { recordDelivery } from "../../shared/store/deliveries.ts";
+import { claimEntities, settleEntities } from "../../shared/store/queue.ts";
+import { createPlaneDirectory } from "../../shared/sync/plane_directory.ts";
+import { createProcessor } from "../../shared/sync/process.ts";
+import { normalisePlane } from "../../shared/webhook/normalise_plane.ts";
+import { type SandboxOdoo, startSandboxOdoo } from "../../dev/sandbox/odoo/server.ts";
+import { type SandboxPlane, startSandboxPlane } from "../../dev/sandbox/plane/server.ts";
+import { createTestDatabase } from "./database.ts";
+
+export interface SyncWorld extends AsyncDisposable {
+  sql: Sql;
+  odoo: OdooClient;
+  sandboxOdoo: SandboxOdoo;
+  /** Undefined unless asked for: then nothing can be read from Plane. */
+  plane: SandboxPlane | undefined;
+  /** Lines the worker logged, as objects. */
+  log: Record<string, unknown>[];
+  /** Stores a verified v1, v2 or legacy envelope, as the webhook would. Returns true unless it is a duplicate. */
+  deliver(envelope: object): Promise<boolean>;
+  /** Processes everything that is due. */
+  drain(): Promise<DrainReport>;
+  /** The Odoo task or project that belongs to a Plane record; archived ones too. */
+  partner(planeType: "issue" | "project", planeId: string): Promise<Record<string, unknown>>;
+  close(): Promise<void>;
+}
+
+const CONFIG = { leaseMs: 60_000, restMs: 50, wallClockMs: 30_000, cpuMs: 60_000, concurrency: 4 };
+
+export async function createSyncWorld(
+  options: { withPlane?: boolean; odooVersion?: 17 | 18 | 19 } = {},
+): Promise<SyncWorld> {
+  const database = await createTestDatabase();
+  const sql = openDatabase({ databaseUrl: database.url, databasePrepare: "on", databaseConnections: 4 });
+  const sandboxOdoo = await startSandboxOdoo({ version: options.odooVersion ?? 19 });
+  const plane = options.withPlane === true ? await startSandboxPlane() : undefined;
+  const odoo = createOdooClient({
+    url: sandboxOdoo.url,
+    database: sandboxOdoo.database,
+    login: sandboxOdoo.login,
+    apiKey: sandboxOdoo.apiKey,
+    protocol: "auto",
+    timeoutMs: 5_000,
+  }, { fetch });
+  const log: Record<string, unknown>[] = [];
+  const processor = createProcessor({
+    sql,
+    odoo: () => odoo,
+    capabilities: () => readCapabilities(odoo),
+    plane: plane === undefined ? undefined : planeReader(plane),
+    now: () => performance.now(),
+    odooTimeoutMs: 5_000,
+    log: (level, event, facts) => log.push({ level, event, ...facts }),
+  });
+
+  const close = async () => {
+    await sql.end({ timeout: 1 });
+    await sandboxOdoo.close();
+    await plane?.close();
+    await database.drop();
+  };
+  return {
+    sql,
+    odoo,
+    sandboxOdoo,
+    plane,
+    log,
+    deliver: async (envelope) => {
+      const body = JSON.stringify(envelope);
+      const delivery = normalisePlane(JSON.parse(body), new TextEncoder().encode(body), crypto.randomUUID());
+      return !(await recordDelivery(sql, delivery, body)).duplicate;
+    },
+    drain: () =>
+      drain({
+        ...processor,
+        claim: (limit) => claimEntities(sql, "test", limit, CONFIG.leaseMs),
+        settle: (settlements) => settleEntities(sql, settlements, Date.now()),
+        now: () => performance.now(),
+        cpuMs: () => 0,
+        random: () => 0,
+        wake: createWake(),
+        stopping: () => false,
+        onSettleFailed: (error) => log.push({ level: "error", event: "settle_failed", code: error.code }),
+      }, CONFIG),
+    partner: async (planeType, planeId) => {
+      const [row] = await sql<{ odoo_model: string; odoo_id: string }[]>`
+        select odoo_model, odoo_id from plane.sync_mappings where plane_type = ${planeType} and plane_id = ${planeId}`;
+      const record = sandboxOdoo.records(row?.odoo_model ?? "").find(({ id }) => String(id) === row?.odoo_id);
+      if (record === undefined) throw new Error(`${planeType} ${planeId} has no partner`);
+      return record;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function planeReader(plane: SandboxPlane) {
+  const client = new PlaneClient(
+    { baseUrl: plane.url, apiKey: plane.apiKeys.service, workspaceSlug: plane.workspaceSlug },
+    { fetch },
+  );
+  return { client, directory: createPlaneDirectory(client, () => performance.now()) };
+}
