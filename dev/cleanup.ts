@@ -33,7 +33,7 @@ export function beforeExit(name: string, end: () => Promise<void>): () => void {
 }
 
 /** Ends everything registered, newest first; one failing step does not keep the others from running. */
-export function cleanUp(): Promise<void> {
+function cleanUp(): Promise<void> {
   running ??= endAll().finally(() => {
     running = undefined;
     listen();

@@ -15,7 +15,7 @@ export interface Migration {
 }
 
 /** The folder a Supabase project keeps its migrations in. */
-export const MIGRATIONS_FOLDER = new URL("../supabase/migrations", import.meta.url).pathname;
+const MIGRATIONS_FOLDER = new URL("../supabase/migrations", import.meta.url).pathname;
 
 /** Reads a folder's `<version>_<name>.sql` files. Throws an Error on a version that occurs twice or a bad name. */
 export async function readMigrations(folder: string = MIGRATIONS_FOLDER): Promise<Migration[]> {
