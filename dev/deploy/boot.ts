@@ -6,7 +6,16 @@ import type { Upload } from "./upload.ts";
 
 const HOST = new URL("../function_host.ts", import.meta.url).href;
 const BOOTS_WITHIN_MS = 120_000;
-const FOR_DENO = ["HOME", "PATH", "TMPDIR", "DENO_CERT", "DENO_TLS_CA_STORE", "HTTPS_PROXY", "NO_PROXY"];
+const FOR_DENO = [
+  "HOME",
+  "PATH",
+  "TMPDIR",
+  "DENO_CERT",
+  "DENO_TLS_CA_STORE",
+  "SSL_CERT_FILE",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+];
 
 export interface Hosting {
   /** The Deno binary to run it on. */

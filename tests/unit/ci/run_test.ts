@@ -142,9 +142,12 @@ if (Deno.build.os === "linux") {
   });
 
   Deno.test("where packages come from is not shown", async () => {
-    const { lines } = await run({ check: { output: "Download https://packages.example/a\nchecked" } });
+    const { lines } = await run({
+      check: { output: "Download https://packages.example/a\nerror https://registry.example/b\nchecked" },
+    });
     assert.ok(shows(lines, "check | checked"));
-    assert.ok(!shows(lines, "packages.example"));
+    assert.ok(shows(lines, "check | error https://.../b"));
+    assert.ok(!shows(lines, ".example"));
   });
 
   Deno.test("an interrupted run ends what it has started, then itself", async () => {
