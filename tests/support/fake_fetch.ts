@@ -15,7 +15,8 @@ export type Reply = (sent: Sent, signal: AbortSignal) => Response | Promise<Resp
 export function fakeFetch(...replies: Reply[]): { fetch: typeof fetch; sent: Sent[] } {
   const sent: Sent[] = [];
   const fake = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
-    const text = typeof init.body === "string" ? init.body : undefined;
+    const { body } = init;
+    const text = typeof body === "string" ? body : body instanceof Blob ? await body.text() : undefined;
     const request: Sent = {
       url: String(input),
       method: init.method ?? "GET",
