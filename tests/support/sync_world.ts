@@ -2,7 +2,12 @@
  * A world for tests of the synchronisation: a real database, a sandbox Odoo, a sandbox Plane when wanted, and a worker that
  * drains on demand in this process.
  */
-import { createOdooClient, type OdooClient } from "../../shared/odoo/client.ts";
+import {
+  createOdooClient,
+  type OdooClient,
+  type OdooClientConfig,
+  type OdooRecord,
+} from "../../shared/odoo/client.ts";
 import { readCapabilities } from "../../shared/odoo/capabilities.ts";
 import { PlaneClient } from "../../shared/plane/client.ts";
 import { drain, type DrainReport } from "../../shared/queue/drain.ts";
@@ -20,7 +25,8 @@ import { createTestDatabase } from "./database.ts";
 export interface SyncWorld extends AsyncDisposable {
   sql: Sql;
   odoo: OdooClient;
-  sandboxOdoo: SandboxOdoo;
+  /** Throws when the world has a real Odoo. */
+  readonly sandboxOdoo: SandboxOdoo;
   /** Undefined unless asked for: then nothing can be read from Plane. */
   plane: SandboxPlane | undefined;
   /** Lines the worker logged, as objects. */
@@ -30,27 +36,46 @@ export interface SyncWorld extends AsyncDisposable {
   /** Processes everything that is due. */
   drain(): Promise<DrainReport>;
   /** The Odoo task or project that belongs to a Plane record; archived ones too. */
-  partner(planeType: "issue" | "project", planeId: string): Promise<Record<string, unknown>>;
+  partner(planeType: "issue" | "project", planeId: string): Promise<OdooRecord>;
   close(): Promise<void>;
 }
 
 const CONFIG = { leaseMs: 60_000, restMs: 50, wallClockMs: 30_000, cpuMs: 60_000, concurrency: 4 };
 
-export async function createSyncWorld(
-  options: { withPlane?: boolean; odooVersion?: 17 | 18 | 19 } = {},
-): Promise<SyncWorld> {
+/** What the tests look at. */
+const FIELDS = {
+  "project.project": ["name", "description", "active"],
+  "project.task": [
+    "name",
+    "description",
+    "priority",
+    "stage_id",
+    "state",
+    "user_ids",
+    "tag_ids",
+    "date_deadline",
+    "parent_id",
+    "project_id",
+    "active",
+  ],
+};
+
+export interface SyncWorldOptions {
+  withPlane?: boolean;
+  odooVersion?: 17 | 18 | 19;
+  /** A real Odoo instead of the sandbox. */
+  realOdoo?: Omit<OdooClientConfig, "timeoutMs">;
+}
+
+export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<SyncWorld> {
   const database = await createTestDatabase();
   const sql = openDatabase({ databaseUrl: database.url, databasePrepare: "on", databaseConnections: 4 });
-  const sandboxOdoo = await startSandboxOdoo({ version: options.odooVersion ?? 19 });
+  const sandboxOdoo = options.realOdoo === undefined
+    ? await startSandboxOdoo({ version: options.odooVersion ?? 19 })
+    : undefined;
   const plane = options.withPlane === true ? await startSandboxPlane() : undefined;
-  const odoo = createOdooClient({
-    url: sandboxOdoo.url,
-    database: sandboxOdoo.database,
-    login: sandboxOdoo.login,
-    apiKey: sandboxOdoo.apiKey,
-    protocol: "auto",
-    timeoutMs: 5_000,
-  }, { fetch });
+  const target = options.realOdoo ?? { ...sandboxTarget(sandboxOdoo), protocol: "auto" as const };
+  const odoo = createOdooClient({ ...target, timeoutMs: 20_000 }, { fetch });
   const log: Record<string, unknown>[] = [];
   const processor = createProcessor({
     sql,
@@ -58,20 +83,22 @@ export async function createSyncWorld(
     capabilities: () => readCapabilities(odoo),
     plane: plane === undefined ? undefined : planeReader(plane),
     now: () => performance.now(),
-    odooTimeoutMs: 5_000,
+    odooTimeoutMs: 20_000,
     log: (level, event, facts) => log.push({ level, event, ...facts }),
   });
 
   const close = async () => {
     await sql.end({ timeout: 1 });
-    await sandboxOdoo.close();
+    await sandboxOdoo?.close();
     await plane?.close();
     await database.drop();
   };
   return {
     sql,
     odoo,
-    sandboxOdoo,
+    get sandboxOdoo() {
+      return sandboxTarget(sandboxOdoo);
+    },
     plane,
     log,
     deliver: async (envelope) => {
@@ -92,9 +119,13 @@ export async function createSyncWorld(
         onSettleFailed: (error) => log.push({ level: "error", event: "settle_failed", code: error.code }),
       }, CONFIG),
     partner: async (planeType, planeId) => {
-      const [row] = await sql<{ odoo_model: string; odoo_id: string }[]>`
-        select odoo_model, odoo_id from plane.sync_mappings where plane_type = ${planeType} and plane_id = ${planeId}`;
-      const record = sandboxOdoo.records(row?.odoo_model ?? "").find(({ id }) => String(id) === row?.odoo_id);
+      const [row] = await sql<{ odoo_id: string }[]>`
+        select odoo_id from plane.sync_mappings where plane_type = ${planeType} and plane_id = ${planeId}`;
+      const model = planeType === "issue" ? "project.task" : "project.project";
+      const call = { context: { active_test: false } };
+      const [record] = row === undefined
+        ? []
+        : await odoo.read(model, [Number(row.odoo_id)], FIELDS[model], call);
       if (record === undefined) throw new Error(`${planeType} ${planeId} has no partner`);
       return record;
     },
@@ -109,4 +140,9 @@ function planeReader(plane: SandboxPlane) {
     { fetch },
   );
   return { client, directory: createPlaneDirectory(client, () => performance.now()) };
+}
+
+function sandboxTarget(sandbox: SandboxOdoo | undefined): SandboxOdoo {
+  if (sandbox === undefined) throw new Error("this world has a real Odoo");
+  return sandbox;
 }
