@@ -30,8 +30,8 @@ export const MAX_OPEN_ELEMENTS = 1_000;
 export const MAX_ELEMENTS = 50_000;
 const MAX_PASSES = 6;
 
-/** Stands in for an element that is not allowed; its text stays. */
-const DROPPED = "dropped";
+/** Images without an address and inputs that are no check boxes, as the library writes them. */
+const EMPTY_ELEMENTS = /<(img|input) \/>/g;
 
 class TooComplex extends Error {}
 
@@ -84,18 +84,18 @@ function sanitiseOnce(html: string, options: SanitiseOptions): string {
       ...(context.plane ? { iframe: (tagName, attribs) => ({ tagName, attribs, text: "" }) } : {}),
       "*": (tag, attributes) => {
         const tagName = RENAMED_ELEMENTS.get(tag) ?? tag;
-        // The library knows by the name whether the text goes, too.
-        if (ELEMENTS_WITHOUT_TEXT.includes(tag)) return { tagName, attribs: {} };
-        if (!allowed.has(tagName)) return { tagName: DROPPED, attribs: {} };
+        // Not renamed to something the library drops: it would close the next element under that name.
+        if (!allowed.has(tagName)) return { tagName: tag, attribs: {} };
         const attribs = keepAttributes(tagName, attributes, context);
-        const empty = (tagName === "img" || MEDIA_ELEMENTS.has(tagName)) && attribs.src === undefined ||
+        if (MEDIA_ELEMENTS.has(tagName) && attribs.src === undefined) return { tagName: "span", attribs: {} };
+        const empty = tagName === "img" && attribs.src === undefined ||
           tagName === "input" && attribs.type === undefined;
-        return empty ? { tagName: DROPPED, attribs: {} } : { tagName, attribs };
+        return { tagName, attribs: empty ? {} : attribs };
       },
     },
   };
   try {
-    return onlyText(sanitizeHtml(html, settings));
+    return onlyText(sanitizeHtml(html, settings).replace(EMPTY_ELEMENTS, ""));
   } catch (thrown) {
     if (thrown instanceof TooComplex) return onlyText(sanitizeHtml(textOnly(html), settings));
     throw thrown;

@@ -57,9 +57,9 @@ export function assertOnlyAllowed(html: string, target: "everywhere" | "plane"):
 export function browserShape(html: string, keep: (name: string) => boolean): string {
   const shape = (nodes: readonly Tree.ChildNode[]): string =>
     nodes.map((node) => {
-      if ("value" in node) return node.value.trim() === "" ? "" : "t";
+      if ("value" in node) return node.value.trim() === "" ? "" : "#";
       if (!("tagName" in node)) return "";
       return keep(node.tagName) ? `${node.tagName}(${shape(node.childNodes)})` : shape(node.childNodes);
-    }).join(" ").replace(/ +/g, " ").trim();
+    }).join(" ").replace(/ +/g, " ").replace(/#( #)+/g, "#").trim();
   return shape(parseFragment(html).childNodes);
 }
