@@ -25,7 +25,7 @@ const LINES_SHOWN = 40;
  * Runs `command` with closed standard input and returns its exit code and output, whatever the code is.
  * Throws when the program cannot be started or runs over its time. It is ended with this process.
  */
-export async function runCommand(
+async function runCommand(
   command: string,
   args: string[],
   options: CommandOptions = {},

@@ -40,7 +40,7 @@ export async function checkBoot(report: Report, upload: Upload, hosting: Hosting
 }
 
 /** Sends one request and throws when the answer is not the expected one. */
-export async function ask(url: string, expected: SmokeRequest): Promise<void> {
+async function ask(url: string, expected: SmokeRequest): Promise<void> {
   const { method, headers, body } = expected;
   const response = await fetch(`${url}${expected.path}`, { method, headers, body });
   const text = await response.text();

@@ -7,9 +7,9 @@ import type { Upload } from "./upload.ts";
 import { createWorkingCopy, functionNames, MARKER } from "./working_copy.ts";
 
 /** The committed expectation; `deploy:check -- --update` rewrites it, and a review shows what changed. */
-export const EXPECTATION = "dev/deploy/expected_uploads.json";
+const EXPECTATION = "dev/deploy/expected_uploads.json";
 
-export type Expectation = Record<string, string[]>;
+type Expectation = Record<string, string[]>;
 
 export interface UploadCheck {
   report: Report;
