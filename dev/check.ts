@@ -7,6 +7,7 @@ import { runMain } from "./cleanup.ts";
 import { findDeadCode } from "./check/dead_code.ts";
 import type { Finding } from "./check/finding.ts";
 import { checkText } from "./check/text_rules.ts";
+import { ROOT } from "./root.ts";
 import { sourceFiles } from "./source_files.ts";
 
 const FOLDERS = ["supabase/", "shared/", "dev/", "tests/", "bench/"];
@@ -14,10 +15,8 @@ const FOLDERS = ["supabase/", "shared/", "dev/", "tests/", "bench/"];
 /** Exports whose user is not written yet. */
 const AWAITED = ["shared/sync/html/placeholders.ts#odooToPlane"];
 
-const root = new URL("..", import.meta.url).pathname;
-
 await runMain(async () => {
-  const paths = await sourceFiles(root, FOLDERS);
+  const paths = await sourceFiles(ROOT, FOLDERS);
   const steps: [name: string, run: () => Promise<boolean>][] = [
     ["format", () => deno("fmt", "--check")],
     ["lint", () => deno("lint", "--quiet")],
@@ -34,9 +33,9 @@ await runMain(async () => {
   return failed.length === 0 ? 0 : 1;
 });
 
-/** Runs this very deno in the project's root, with its output shown. */
+/** Runs this very deno in the project's ROOT, with its output shown. */
 async function deno(...args: string[]): Promise<boolean> {
-  const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: root, stdin: "null" }).spawn()
+  const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT, stdin: "null" }).spawn()
     .status;
   return success;
 }
@@ -48,12 +47,12 @@ function report(findings: Finding[]): boolean {
 
 async function deadCode(paths: string[]): Promise<Finding[]> {
   const files = new Map<string, string>();
-  for (const path of paths) files.set(path, await Deno.readTextFile(root + path));
-  const configuration: unknown = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
+  for (const path of paths) files.set(path, await Deno.readTextFile(ROOT + path));
+  const configuration: unknown = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
   const starters = (await projectFiles()).filter((path) => path === "deno.json" || path.startsWith(".ci/"));
   return findDeadCode({
     files,
-    starters: await Promise.all(starters.map((path) => Deno.readTextFile(root + path))),
+    starters: await Promise.all(starters.map((path) => Deno.readTextFile(ROOT + path))),
     awaited: AWAITED,
     packages: Object.keys(importsOf(configuration)),
   });
@@ -69,7 +68,7 @@ function importsOf(configuration: unknown): object {
 async function texts(): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const path of await projectFiles()) {
-    const text = await Deno.readTextFile(root + path).catch(() => undefined);
+    const text = await Deno.readTextFile(ROOT + path).catch(() => undefined);
     if (text !== undefined) findings.push(...checkText(path, text));
   }
   return findings;
@@ -79,7 +78,7 @@ async function texts(): Promise<Finding[]> {
 async function projectFiles(): Promise<string[]> {
   const { stdout, success, stderr } = await new Deno.Command("git", {
     args: ["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-    cwd: root,
+    cwd: ROOT,
   }).output();
   if (!success) throw new Error(`git ls-files: ${new TextDecoder().decode(stderr)}`);
   return new TextDecoder().decode(stdout).split("\0").filter(Boolean).sort();

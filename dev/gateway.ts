@@ -5,6 +5,7 @@
  */
 
 import { beforeExit } from "./cleanup.ts";
+import { ROOT } from "./root.ts";
 import { type FunctionProcess, startFunction } from "./functions/process.ts";
 
 const ROUTE = /^\/functions\/v1\/([A-Za-z][A-Za-z0-9_-]*)(\/.*)?$/;
@@ -38,7 +39,7 @@ export interface Gateway extends AsyncDisposable {
 
 /** Starts listening. Functions are started by their first request, or by `restart`. */
 export function startGateway(options: GatewayOptions): Gateway {
-  const folder = options.folder ?? new URL("../supabase/functions", import.meta.url).pathname;
+  const folder = options.folder ?? `${ROOT}supabase/functions`;
   const log = options.log ?? ((name: string, line: string) => console.error(`[${name}] ${line}`));
   const processes = new Map<string, Promise<FunctionProcess>>();
   const pids = new Map<string, number>();

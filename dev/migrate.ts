@@ -4,6 +4,7 @@
  */
 
 import postgres from "postgres";
+import { ROOT } from "./root.ts";
 
 const FILE_NAME = /^(\d+)_(.+)\.sql$/;
 
@@ -15,7 +16,7 @@ export interface Migration {
 }
 
 /** The folder a Supabase project keeps its migrations in. */
-const MIGRATIONS_FOLDER = new URL("../supabase/migrations", import.meta.url).pathname;
+const MIGRATIONS_FOLDER = `${ROOT}supabase/migrations`;
 
 /** Reads a folder's `<version>_<name>.sql` files. Throws an Error on a version that occurs twice or a bad name. */
 export async function readMigrations(folder: string = MIGRATIONS_FOLDER): Promise<Migration[]> {

@@ -9,13 +9,13 @@
 
 import { beforeExit, runMain } from "./cleanup.ts";
 import { startPostgres } from "./postgres.ts";
+import { ROOT } from "./root.ts";
 import { makeTemporaryFolder } from "./temporary.ts";
 import { readArguments } from "./test/arguments.ts";
 import { reportCoverage } from "./test/coverage.ts";
 import { countTests, summaryLine } from "./test/report.ts";
 
 const FOLDERS = ["tests/unit", "tests/db", "tests/functions", "tests/contract", "tests/sim"];
-const root = new URL("..", import.meta.url).pathname;
 
 await runMain(async () => {
   const wanted = readArguments(Deno.args);
@@ -40,14 +40,14 @@ await runMain(async () => {
     counts.failed = 1;
   }
   if (code === 0 && counts.passed === 0) console.log("test: no test ran");
-  const covered = wanted.coverage ? await reportCoverage(root, coverage) : true;
+  const covered = wanted.coverage ? await reportCoverage(ROOT, coverage) : true;
   console.log(summaryLine(counts));
   return code === 0 && counts.failed === 0 && counts.passed > 0 && covered ? 0 : 1;
 });
 
 /** Runs this very deno in the project's root and returns its exit code; it ends when we are interrupted. */
 async function runDeno(args: string[], env: Record<string, string>): Promise<number> {
-  const child = new Deno.Command(Deno.execPath(), { args, env, cwd: root, stdin: "null" }).spawn();
+  const child = new Deno.Command(Deno.execPath(), { args, env, cwd: ROOT, stdin: "null" }).spawn();
   const forget = beforeExit("end deno test", async () => {
     child.kill("SIGTERM");
     await child.status;
@@ -60,7 +60,7 @@ async function runDeno(args: string[], env: Record<string, string>): Promise<num
 async function existing(folders: string[]): Promise<string[]> {
   const found: string[] = [];
   for (const folder of folders) {
-    if (await Deno.stat(`${root}${folder}`).then((entry) => entry.isDirectory, () => false)) {
+    if (await Deno.stat(`${ROOT}${folder}`).then((entry) => entry.isDirectory, () => false)) {
       found.push(folder);
     }
   }

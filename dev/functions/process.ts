@@ -2,15 +2,16 @@
 
 import { beforeExit } from "../cleanup.ts";
 import { HOST_LINE } from "../function_host.ts";
+import { ROOT } from "../root.ts";
 
 /** How long requests and background work may take to end before the process is killed. */
 const ENDS_WITHIN_MS = 15_000;
 
 /** What Deno itself needs to find its cache and certificates. Nothing else of our environment is passed on. */
-const FOR_DENO = ["HOME", "PATH", "TMPDIR", "DENO_DIR", "XDG_CACHE_HOME", "DENO_CERT", "DENO_TLS_CA_STORE"];
+const FOR_DENO = ["HOME", "PATH", "TMPDIR", "DENO_DIR", "XDG_CACHE_HOME"]
+  .concat(["DENO_CERT", "DENO_TLS_CA_STORE", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"]);
 
-const root = new URL("../..", import.meta.url).pathname;
-const HOST = `${root}dev/function_host.ts`;
+const HOST = `${ROOT}dev/function_host.ts`;
 
 export interface FunctionOptions {
   /** The path of its index.ts. */
@@ -39,11 +40,11 @@ export async function startFunction(options: FunctionOptions): Promise<FunctionP
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--no-prompt", "--allow-net", "--allow-env", "--allow-sys"],
-      `--allow-read=${root}supabase/functions,${root}shared,${options.entrypoint}`,
+      `--allow-read=${ROOT}supabase/functions,${ROOT}shared,${options.entrypoint}`,
       ...(coverage === undefined ? [] : [`--coverage=${coverage}`]),
       ...[HOST, options.entrypoint],
     ],
-    cwd: root,
+    cwd: ROOT,
     clearEnv: true,
     env: { ...inherited(), ...options.env },
     stdin: "piped",

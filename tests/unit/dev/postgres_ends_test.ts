@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { ROOT } from "../../../dev/root.ts";
 import { isRunning } from "../../../dev/temporary.ts";
 import { eventually } from "../../support/eventually.ts";
 
-const PROGRAM = new URL("../../support/programs/run_postgres.ts", import.meta.url).pathname;
+const PROGRAM = `${ROOT}tests/support/programs/run_postgres.ts`;
 
 interface Started {
   readonly child: Deno.ChildProcess;

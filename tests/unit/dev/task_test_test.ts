@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { ROOT } from "../../../dev/root.ts";
 import { eventually } from "../../support/eventually.ts";
 
-const RUNNER = new URL("../../../dev/test.ts", import.meta.url).pathname;
+const RUNNER = `${ROOT}dev/test.ts`;
 
 /** A folder that everybody may enter, for test files and as the place of temporary files; removed afterwards. */
 async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
