@@ -50,10 +50,11 @@ Deno.test("auto does not take a wrong database for an old version", async () => 
   assert.equal(client.protocol, "json2");
 });
 
-Deno.test("a database that disappears after the choice is not found either", async () => {
-  const { client } = clientWith({ protocol: "auto" }, jsonReply([1]), pageReply(404));
+Deno.test("a database that disappears after the choice is not found, without choosing again", async () => {
+  const { client, sent } = clientWith({ protocol: "auto" }, jsonReply([1]), pageReply(404));
   await client.search("project.task", []);
   assert.equal((await failure(client.search("project.task", []))).code, "odoo_not_found");
+  assert.equal(sent.length, 2);
 });
 
 Deno.test("a refused key does not make auto change the protocol", async () => {
