@@ -50,6 +50,17 @@ Deno.test("unknown fields are ignored and absent ones are null or empty", async 
   });
 });
 
+Deno.test("every stamp is shown in UTC", async () => {
+  const item = { id: "i", project: "p", name: "n", priority: "low", ...STAMPS };
+  const { client } = clientAnswering({ ...item, completed_at: "2026-11-21T04:00:00.5+01:00" });
+  const read = await client.workItem("p", "i");
+  assert.deepEqual([read.created_at, read.updated_at, read.completed_at], [
+    "2026-11-21T02:37:19.706780Z",
+    "2026-11-21T02:37:20.000000Z",
+    "2026-11-21T03:00:00.500000Z",
+  ]);
+});
+
 Deno.test("an answer that does not fit names the fields, not their values", async () => {
   const { client } = clientAnswering({ id: "i", project: "p", name: 7, priority: "a secret", ...STAMPS });
   const thrown = await client.workItem("p", "i").catch((error: unknown) => error);
