@@ -1,5 +1,6 @@
 /** `load()`: the atomic upsert by external id. */
 import assert from "node:assert/strict";
+import { SuiteError } from "../../../shared/errors.ts";
 import { object, raw } from "./raw.ts";
 import {
   type ContractCase,
@@ -181,6 +182,24 @@ export const LOADING: readonly ContractCase[] = [
     await odoo.client.call(TASK, "unlink", { ids: [first] });
     assert.notEqual(await loadTask(odoo, row), first);
   }],
+  [
+    "parallel loads of one new external id make one record; those that lose the race may repeat",
+    async (odoo) => {
+      const project = String(await newProject(odoo));
+      const row = { id: odoo.unique("contract.race"), name: "r", "project_id/.id": project };
+      const persistent = async (left: number): Promise<number> => {
+        try {
+          return await loadTask(odoo, row);
+        } catch (thrown) {
+          if (left === 0 || !(thrown instanceof SuiteError) || thrown.code !== "odoo_conflict") throw thrown;
+          return await persistent(left - 1);
+        }
+      };
+      const ids = await Promise.all(Array.from({ length: 5 }, () => persistent(10)));
+      assert.equal(new Set(ids).size, 1);
+      assert.deepEqual(await odoo.client.search(TASK, [["project_id", "=", Number(project)]]), [ids[0]]);
+    },
+  ],
   ["one wrong row refuses all, with status 200, no ids and the reason", async (odoo) => {
     const project = String(await newProject(odoo));
     const fields = ["id", "name", "project_id/.id", "priority"];

@@ -83,6 +83,14 @@ export const PROJECTS: readonly ContractCase[] = [
     assert.ok(Array.isArray(made) && made[0] !== tag);
     assert.equal(made[1], fresh);
   }],
+  ["of parallel creations of one tag one wins and the others are refused", async (odoo) => {
+    const name = odoo.unique("Tag");
+    const create = () => odoo.client.create("project.tags", [{ name }]);
+    const results = await Promise.allSettled([create(), create(), create()]);
+    const codes = results.flatMap((result) => result.status === "rejected" ? [result.reason.code] : []);
+    assert.deepEqual(codes, ["odoo_rejected", "odoo_rejected"]);
+    assert.equal((await odoo.client.search("project.tags", [["name", "=", name]])).length, 1);
+  }],
   ["every write leaves a stamp of whole seconds, and the name takes any character", async (odoo) => {
     const name = odoo.unique("Ünïcode 😀 <b>&amp;");
     const project = await newProject(odoo, { name });
