@@ -38,7 +38,7 @@ const blockComponent = fc.oneof(
   hex.map((id) => `<img src="/assets/${id}">`),
 );
 
-/** Inline and block content as Plane's editor writes it. */
+/** Inline and block content as Plane's editor writes it (no links in links: parsers disagree about them). */
 const plane = fc.letrec<{ line: string; inline: string; block: string }>((tie) => ({
   inline: fc.oneof(
     { weight: 4, arbitrary: escaped },
@@ -46,7 +46,7 @@ const plane = fc.letrec<{ line: string; inline: string; block: string }>((tie) =
     fc.constant("<br>"),
     tie("line").map((content) => `<strong>${content}</strong>`),
     tie("line").map((content) => `<em class="x">${content}</em>`),
-    tie("line").map((content) =>
+    escaped.map((content) =>
       `<a href="https://example.test/?a=1&amp;b=2" target="_blank" rel="noopener">${content}</a>`
     ),
     tie("line").map((content) => `<span data-text-color="peach" style="color: #ff0000">${content}</span>`),
