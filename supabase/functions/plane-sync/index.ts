@@ -1,5 +1,5 @@
 /** plane-sync's door: the environment becomes dependencies, requests go to the app. */
-import { cpuUsage } from "node:process";
+import process from "node:process";
 import { readConfig } from "../../../shared/config.ts";
 import { createApp } from "./app.ts";
 import { connect } from "./connect.ts";
@@ -11,7 +11,7 @@ const app = createApp(connect(readConfig(Deno.env.toObject()), {
   writeLine: (line) => console.log(line),
   monotonicMs: () => performance.now(),
   cpuMs: () => {
-    const { user, system } = cpuUsage();
+    const { user, system } = process.cpuUsage();
     return (user + system) / 1000;
   },
   waitUntil: (promise) => EdgeRuntime.waitUntil(promise),
