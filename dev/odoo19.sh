@@ -58,13 +58,29 @@ in_tree() {
   fi
 }
 as_postgres() { in_tree runuser -u postgres -- "$@"; }
-sql() { as_postgres psql -qAt -h 127.0.0.1 -p "$PG_PORT" -v ON_ERROR_STOP=1 "$@"; }
-odoo() { in_tree runuser -u odoo -- env HOME=/var/lib/odoo LANG=C.UTF-8 odoo "$@"; }
+sql() { as_postgres env PGOPTIONS=--client-min-messages=warning psql -qAt -h 127.0.0.1 -p "$PG_PORT" -v ON_ERROR_STOP=1 "$@"; }
+odoo() { in_tree runuser -u odoo -- env HOME=/var/lib/odoo LANG=C.UTF-8 /usr/local/bin/odoo "$@"; }
 
 odoo_args=(--db_host 127.0.0.1 --db_port "$PG_PORT" -r odoo -w odoo -d "$DB" --data-dir /var/lib/odoo)
 with_addons() {
   [ ! -d "$ROOT/opt/addons" ] ||
     odoo_args+=(--addons-path /usr/lib/python3/dist-packages/odoo/addons,/opt/addons)
+}
+
+# Where not even /proc can be mounted, Odoo's look at its own process would end it: there it sees an idle one.
+write_odoo_command() {
+  cat >"$ROOT/usr/local/bin/odoo" <<'PY'
+#!/usr/bin/python3
+import os, runpy, sys, types
+import psutil
+if not os.path.exists('/proc/self/stat'):
+    process = types.SimpleNamespace(
+        memory_info=lambda: types.SimpleNamespace(rss=0, vms=0), children=lambda recursive=False: [])
+    psutil.Process = lambda pid=None: process
+sys.argv[0] = '/usr/bin/odoo'
+runpy.run_path('/usr/bin/odoo', run_name='__main__')
+PY
+  chmod +x "$ROOT/usr/local/bin/odoo"
 }
 
 # Processes whose root directory is the tree: ours, whatever became of their pid files.
@@ -269,6 +285,7 @@ case ${1:-} in
     lock
     command -v curl >/dev/null || retry apt-get install -y -qq curl >/dev/null 2>&1 || cannot_install 'curl is missing'
     install_tree
+    write_odoo_command
     if [ -n "$ADDONS" ]; then mkdir -p "$ROOT/opt/addons"; cp -rT "$ADDONS" "$ROOT/opt/addons"; fi
     with_addons
     start_postgres
