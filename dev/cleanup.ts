@@ -1,8 +1,10 @@
 /**
  * What a development process has started and must end: children, servers, temporary folders. One registry per
- * process. It is emptied, newest first, at the normal end (`runMain`), after an error, and on SIGINT, SIGTERM
- * and SIGHUP.
+ * process. It is emptied, newest first, at the normal end (`runMain`), after an error, on SIGINT, SIGTERM and
+ * SIGHUP, and when the program that launched this one has ended.
  */
+
+import { whenLauncherEnds } from "./launcher.ts";
 
 type Step = { name: string; end: () => Promise<void> };
 
@@ -83,6 +85,7 @@ export async function runMain(main: () => Promise<number>): Promise<never> {
     void fail(event.error);
   });
   try {
+    await whenLauncherEnds(() => void cleanUp().finally(() => Deno.exit(CODES.SIGTERM)));
     const code = await main();
     await cleanUp();
     Deno.exit(code);

@@ -3,8 +3,8 @@
  * start can remove those whose owner was killed before it could.
  */
 
-import process from "node:process";
 import { beforeExit } from "./cleanup.ts";
+import { isRunning } from "./is_running.ts";
 
 const PREFIX = "plane-odoo";
 const NAME = new RegExp(`^${PREFIX}-[a-z]+-(\\d+)-`);
@@ -57,15 +57,5 @@ export async function removeStaleFolders(
     } catch (error) {
       if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
     }
-  }
-}
-
-/** Whether a process with this id exists; one of another user counts. */
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

@@ -3,7 +3,7 @@
  * kill -9 or when a test file's isolate goes away. It then stops the server and removes the folder.
  */
 
-import { isRunning } from "../temporary.ts";
+import { isRunning } from "../is_running.ts";
 
 /** $1: the data folder, $2: the folder to remove. postmaster.pid vanishes when the server has ended. */
 const SCRIPT = `

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Gateway, startGateway } from "../../../dev/gateway.ts";
-import { isRunning } from "../../../dev/temporary.ts";
+import { isRunning } from "../../../dev/is_running.ts";
 import { eventually } from "../../support/eventually.ts";
 
 const ECHO = `

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ROOT } from "../../../dev/root.ts";
-import { isRunning } from "../../../dev/temporary.ts";
+import { isRunning } from "../../../dev/is_running.ts";
 import { eventually } from "../../support/eventually.ts";
 
 const PROGRAM = `${ROOT}tests/support/programs/run_postgres.ts`;
@@ -12,8 +12,12 @@ interface Started {
 
 /** Starts the program and waits until its server is ready. */
 async function start(then: string): Promise<Started> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", PROGRAM, then],
+  return await readyChild(Deno.execPath(), ["run", "-A", PROGRAM, then]);
+}
+
+async function readyChild(program: string, args: string[]): Promise<Started> {
+  const child = new Deno.Command(program, {
+    args,
     stdin: "null",
     stdout: "piped",
     stderr: "null",
@@ -58,6 +62,15 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGKILL", 137
     await assertNothingLeft(server);
   });
 }
+
+Deno.test("nothing is left of a server when what launched its program is ended by a signal", async () => {
+  // The shell stands for npx; with a second command it stays, and passes no signal on.
+  const launcher = `'${Deno.execPath()}' run -A '${PROGRAM}' wait; true`;
+  const { child, server } = await readyChild("sh", ["-c", launcher]);
+  child.kill("SIGTERM");
+  await child.status;
+  await assertNothingLeft(server);
+});
 
 Deno.test("a server that cannot start fails with its own words and leaves nothing", async () => {
   const folder = await Deno.makeTempDir();
