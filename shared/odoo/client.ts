@@ -97,7 +97,7 @@ const DEFAULT_TIMEOUT_MS = 45_000;
  * people newly assigned get no e-mail, and the key's user does not become a follower of all it touches.
  * Tracking stays on: the chatter is Odoo's own audit.
  */
-export const QUIET_CONTEXT: Readonly<Record<string, unknown>> = {
+const QUIET_CONTEXT: Readonly<Record<string, unknown>> = {
   lang: "en_US",
   tz: "UTC",
   mail_auto_subscribe_no_notify: true,

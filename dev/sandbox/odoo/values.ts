@@ -124,7 +124,7 @@ export function visible(session: Session, field: Field, ids: readonly number[]):
   return inOrder(session, model, rows.filter((row) => all || row.active !== false)).map((row) => row.id);
 }
 
-export function displayName(session: Session, model: string, id: number): string {
+function displayName(session: Session, model: string, id: number): string {
   const name = session.database.row(model, id)?.name;
   return typeof name === "string" ? name : `${model},${id}`;
 }
