@@ -1,5 +1,6 @@
 /** Claims due entities, has them processed side by side, settles them; stops claiming well before the platform stops it. */
 import { SuiteError, toSuiteError } from "../errors.ts";
+import { isDatabaseUnreachable } from "../store/database.ts";
 import type { Claimed, Settlement } from "../store/queue.ts";
 import { type Lease, leaseOf } from "./lease.ts";
 import { outcomeOfFailure } from "./outcome.ts";
@@ -46,27 +47,31 @@ export interface DrainReport {
   more: boolean;
 }
 
-/** @throws what `claim` throws, after everything that is running has ended */
+/**
+ * An entity whose last worker died holds up further claims until it is settled: two of them never run side by side, so the
+ * one that kills its workers does not take others to their last attempt with it.
+ *
+ * @throws what `claim` throws, after everything that is running has ended
+ */
 export async function drain(deps: DrainDependencies, limits: DrainLimits): Promise<DrainReport> {
   const report: DrainReport = { claimed: 0, done: 0, failed: 0, lost: 0, more: false };
   const startedAt = deps.now();
   const cpuAtStart = deps.cpuMs();
   const running = new Set<Promise<void>>();
-  const settleTogether = batching(deps.settle);
+  let suspects = 0;
+  const settleTogether = batching((settlements) => settleOrAlone(deps.settle, settlements));
   const spent = () =>
     deps.stopping() || deps.now() - startedAt >= limits.wallClockMs ||
     deps.cpuMs() - cpuAtStart >= limits.cpuMs;
 
   const work = async (entity: Claimed, lease: Lease): Promise<void> => {
     const settlement = await processOne(deps, limits, entity, lease);
-    try {
-      if (!(await settleTogether(settlement)).has(entity.id)) report.lost += 1;
-      else if (settlement.outcome.kind === "done") report.done += 1;
-      else report.failed += 1;
-    } catch (thrown) {
-      report.lost += 1;
-      deps.onSettleFailed(toSuiteError(thrown));
-    }
+    const { ours, refused } = await settleTogether(settlement);
+    const refusal = refused.get(entity.id);
+    if (refusal !== undefined) deps.onSettleFailed(refusal);
+    if (!ours.has(entity.id)) report.lost += 1;
+    else if (settlement.outcome.kind === "done") report.done += 1;
+    else report.failed += 1;
   };
 
   try {
@@ -76,26 +81,39 @@ export async function drain(deps: DrainDependencies, limits: DrainLimits): Promi
         break;
       }
       const rung = deps.wake.next();
-      const free = limits.concurrency - running.size;
+      const free = suspects > 0 ? 0 : limits.concurrency - running.size;
       if (free > 0) {
         const claimedAt = deps.now();
         const entities = await deps.claim(free);
         report.claimed += entities.length;
         for (const entity of entities) {
-          const job = work(entity, leaseOf(deps.now, claimedAt, limits.leaseMs)).finally(() =>
-            running.delete(job)
-          );
+          const suspect = entity.crashes > 0 ? 1 : 0;
+          suspects += suspect;
+          const job = work(entity, leaseOf(deps.now, claimedAt, limits.leaseMs)).finally(() => {
+            suspects -= suspect;
+            running.delete(job);
+          });
           running.add(job);
         }
       }
       // Nothing came and nothing runs: the queue is empty. Else a place gets free, or somebody leaves a hint.
       if (running.size === 0) break;
-      await Promise.race([...running, ...(running.size < limits.concurrency ? [rung] : [])]);
+      await Promise.race([
+        ...running,
+        ...(suspects === 0 && running.size < limits.concurrency ? [rung] : []),
+      ]);
     }
   } finally {
     await Promise.all(running);
   }
   return report;
+}
+
+interface Settled {
+  /** Ids that were still ours. */
+  ours: Set<string>;
+  /** Ids whose settlement could not be written, and why. */
+  refused: Map<string, SuiteError>;
 }
 
 async function processOne(
@@ -108,17 +126,47 @@ async function processOne(
     if (claimed.crashes >= MOST_CRASHES) throw new SuiteError("worker_crashed");
     return await deps.process(claimed, lease);
   } catch (thrown) {
-    const error = toSuiteError(thrown);
+    const error = isDatabaseUnreachable(thrown)
+      ? new SuiteError("database_unreachable", { cause: thrown })
+      : toSuiteError(thrown);
     const outcome = outcomeOfFailure(error, claimed, limits.restMs, deps.random());
     return deps.describeFailure(claimed, error, { claimed, outcome });
   }
 }
 
+/**
+ * One settlement that the database refuses must not keep the others from being written. When the database is away, nobody
+ * has to try alone: the end of the lease brings them back.
+ */
+async function settleOrAlone(
+  settle: DrainDependencies["settle"],
+  settlements: Settlement[],
+): Promise<Settled> {
+  try {
+    return { ours: await settle(settlements), refused: new Map() };
+  } catch (thrown) {
+    const settled: Settled = { ours: new Set(), refused: new Map() };
+    const alone = settlements.length > 1 && !isDatabaseUnreachable(thrown);
+    for (const settlement of settlements) {
+      const { id } = settlement.claimed;
+      try {
+        if (!alone) throw thrown;
+        for (const ours of await settle([settlement])) settled.ours.add(ours);
+      } catch (refusal) {
+        settled.refused.set(id, toSuiteError(refusal));
+      }
+    }
+    return settled;
+  }
+}
+
 /** While one settle is on its way, what ends meanwhile is settled together with the next: no waiting, fewer commits. */
-function batching(settle: DrainDependencies["settle"]): (settlement: Settlement) => Promise<Set<string>> {
+function batching(
+  settle: (settlements: Settlement[]) => Promise<Settled>,
+): (settlement: Settlement) => Promise<Settled> {
   let next: Settlement[] = [];
-  let sending: Promise<Set<string>> | undefined;
-  let following: Promise<Set<string>> | undefined;
+  let sending: Promise<Settled> | undefined;
+  let following: Promise<Settled> | undefined;
   const send = () => {
     const batch = next;
     next = [];

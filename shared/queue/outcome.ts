@@ -21,6 +21,15 @@ const OUTAGES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "database_unreachable",
 ]);
 
+/** What Odoo says of its own database being away. */
+const ODOO_WITHOUT_DATABASE = /^psycopg2\.(OperationalError|InterfaceError|pool\.PoolError)$/;
+
+/** `odoo_server_error` can be a proxy's page in front of an Odoo that is down: then it names no exception. */
+function isOutage({ code, facts }: SuiteError): boolean {
+  if (code !== "odoo_server_error") return OUTAGES.has(code);
+  return facts.exception === undefined || ODOO_WITHOUT_DATABASE.test(String(facts.exception));
+}
+
 /** An entity whose project is missing looks again by itself after this long, in ms, if nothing wakes it before. */
 const LOOK_AGAIN_MS = 300_000;
 
@@ -28,11 +37,11 @@ const LOOK_AGAIN_MS = 300_000;
  * What becomes of an entity whose processing failed.
  *
  * A write whose outcome nobody knows may still land: the entity rests longer than the other side's longest request before
- * it is looked at again.
+ * it is looked at again. An outage never leads to giving up: it is not counted among the attempts.
  */
 export function outcomeOfFailure(
   error: SuiteError,
-  claimed: Pick<Claimed, "attempts" | "maxAttempts">,
+  claimed: Pick<Claimed, "attempts" | "outages" | "maxAttempts">,
   restMs: number,
   random: number,
 ): Outcome {
@@ -40,8 +49,10 @@ export function outcomeOfFailure(
   if (reason === "paused") return { kind: "park", reason };
   if (reason === "waits_for_project") return { kind: "wait", delayMs: LOOK_AGAIN_MS, reason };
   if (error.retry === "never") return { kind: "dead", reason };
-  if (claimed.attempts >= claimed.maxAttempts && !OUTAGES.has(reason)) return { kind: "dead", reason };
-  const backoff = error.retry === "now" ? Math.floor(random * 250) : retryDelayMs(claimed.attempts, random);
+  const outage = isOutage(error);
+  if (claimed.attempts >= claimed.maxAttempts && !outage) return { kind: "dead", reason };
+  const failures = outage ? claimed.outages + 1 : claimed.attempts;
+  const backoff = error.retry === "now" ? Math.floor(random * 250) : retryDelayMs(failures, random);
   const delayMs = Math.max(backoff, error.retryAfterMs ?? 0, error.outcomeUnknown ? restMs : 0);
-  return { kind: "retry", delayMs, reason };
+  return { kind: outage ? "outage" : "retry", delayMs, reason };
 }

@@ -20,16 +20,24 @@ export function createWake(): Wake {
  * One drain at a time in this isolate, however many ask. Whoever asks while one runs wakes it; and because the drain may
  * just have looked for the last time, it then runs once more, unless it stopped at its limits.
  */
-export function oneAtATime<Report extends { more: boolean }>(wake: Wake, run: () => Promise<Report>): () => Promise<Report> {
+export function oneAtATime<Report extends { more: boolean }>(
+  wake: Wake,
+  run: () => Promise<Report>,
+): () => Promise<Report> {
   let active: Promise<Report> | undefined;
   let again = false;
   const repeat = async (): Promise<Report> => {
-    let report: Report;
-    do {
-      again = false;
-      report = await run();
-    } while (again && !report.more);
-    return report;
+    try {
+      let report: Report;
+      do {
+        again = false;
+        report = await run();
+      } while (again && !report.more);
+      return report;
+    } finally {
+      // In the same turn as the last look at `again`: nobody can ask in between and be told of a drain that is over.
+      active = undefined;
+    }
   };
   return () => {
     if (active !== undefined) {
@@ -37,6 +45,6 @@ export function oneAtATime<Report extends { more: boolean }>(wake: Wake, run: ()
       wake.ring();
       return active;
     }
-    return active = repeat().finally(() => active = undefined);
+    return active = repeat();
   };
 }

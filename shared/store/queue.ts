@@ -11,7 +11,10 @@ export interface Claimed {
   sourceId: string;
   sourceType: string;
   operation: Operation;
+  /** Tries that count towards giving up, this one included. */
   attempts: number;
+  /** Tries in a row, before this one, that met an outage of the other side. */
+  outages: number;
   maxAttempts: number;
   /** Leases in a row that ended without a word. */
   crashes: number;
@@ -32,6 +35,7 @@ interface ClaimedRow {
   source_type: string;
   operation: Operation;
   attempts: number;
+  outages: number;
   max_attempts: number;
   crashes: number;
   fence: string;
@@ -44,7 +48,7 @@ interface ClaimedRow {
   body: string | null;
 }
 
-/** Leases up to `limit` due entities for `leaseMs`. */
+/** Leases up to `limit` due entities for `leaseMs`; in no particular order among themselves. */
 export async function claimEntities(
   sql: Sql,
   workerId: string,
@@ -61,6 +65,7 @@ export async function claimEntities(
     sourceType: row.source_type,
     operation: row.operation,
     attempts: row.attempts,
+    outages: row.outages,
     maxAttempts: row.max_attempts,
     crashes: row.crashes,
     fence: row.fence,
@@ -80,7 +85,7 @@ function observation(row: ClaimedRow): Claimed["observation"] {
 /** How an entity ended; see plane.settle_entities for what each means. */
 export type Outcome =
   | { kind: "done" }
-  | { kind: "retry" | "wait"; delayMs: number; reason: string }
+  | { kind: "retry" | "outage" | "wait"; delayMs: number; reason: string }
   | { kind: "park" | "dead"; reason: string };
 
 export interface Settlement {
@@ -90,26 +95,42 @@ export interface Settlement {
   effect?: object;
 }
 
+/** A deadlock (40P01) or serialization failure (40001) undid the whole statement: sending it again is safe. */
+const UNDONE = /^(40P01|40001)$/;
+const SETTLE_ATTEMPTS = 3;
+
 /**
- * Gives entities back. Returns the ids that were still ours: whoever lost its lease has changed nothing here.
- *
- * @param nowMs the time the delays count from
+ * Gives entities back. Returns the ids that were still ours: whoever lost its lease has changed nothing here. Delays count
+ * from the database's clock, because the next claim is made by it.
  */
-export async function settleEntities(
-  sql: Sql,
-  settlements: readonly Settlement[],
-  nowMs: number,
-): Promise<Set<string>> {
+export async function settleEntities(sql: Sql, settlements: readonly Settlement[]): Promise<Set<string>> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await settleOnce(sql, settlements);
+    } catch (thrown) {
+      const code = thrown instanceof Error ? (thrown as { code?: unknown }).code : undefined;
+      if (attempt === SETTLE_ATTEMPTS || typeof code !== "string" || !UNDONE.test(code)) throw thrown;
+    }
+  }
+}
+
+async function settleOnce(sql: Sql, settlements: readonly Settlement[]): Promise<Set<string>> {
   const outcomes = settlements.map(({ outcome }) => outcome);
-  const effects = settlements.flatMap(({ effect }) => effect ?? []);
+  const effects = settlements.flatMap(({ claimed, effect }) =>
+    effect === undefined ? [] : { ...effect, fence: claimed.fence }
+  );
   const rows = await sql<{ id: string; settled: boolean }[]>`
     select * from plane.settle_entities(
       ${settlements.map(({ claimed }) => claimed.id)}::uuid[],
       ${settlements.map(({ claimed }) => claimed.fence)}::bigint[],
       ${outcomes.map(({ kind }) => kind)}::text[],
-      ${
-    outcomes.map((outcome) => "delayMs" in outcome ? new Date(nowMs + outcome.delayMs).toISOString() : null)
-  }::timestamptz[],
+      array(
+        select clock_timestamp() + t.delay_ms * interval '1 millisecond'
+        from unnest(${
+    outcomes.map((outcome) => "delayMs" in outcome ? Math.round(outcome.delayMs) : null)
+  }::double precision[]) with ordinality as t (delay_ms, position)
+        order by t.position
+      ),
       ${outcomes.map((outcome) => "reason" in outcome ? outcome.reason : null)}::text[],
       ${JSON.stringify(effects)}::text::jsonb
     )`;

@@ -53,7 +53,8 @@ export async function observe<Form extends { updated_at: string }>(
   };
 
   // A late, old update must not bring back what was deleted: only Plane itself can say that it is there again.
-  if (claimed.operation === "delete" || pair.tombstone === "deleted_in_plane") {
+  const deleted = claimed.sourceSystem === "plane" && claimed.operation === "delete";
+  if (deleted || pair.tombstone === "deleted_in_plane") {
     return reader === undefined ? { kind: "gone" } : await read();
   }
   const seen = kind.parse(pair.plane_seen);

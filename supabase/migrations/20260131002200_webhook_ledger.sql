@@ -28,8 +28,9 @@ comment on column plane.webhook_delivery.dedup_key is
 comment on column plane.webhook_delivery.body is 'The request body, byte for byte.';
 comment on column plane.webhook_delivery.observed_at is 'updated_at of the record inside the body.';
 
--- Settling marks the deliveries of one entity; only open ones are in the index, so it stays as small as the backlog.
-create index webhook_delivery_open_idx on plane.webhook_delivery (entity_key, id) where status = 'received';
+-- Settling marks the deliveries of one entity; only open and failed ones are in the index, so it stays as small as the
+-- backlog.
+create index webhook_delivery_open_idx on plane.webhook_delivery (entity_key, id) where status in ('received', 'failed');
 -- Retention and "what came between": rows arrive in time order.
 create index webhook_delivery_received_idx on plane.webhook_delivery using brin (received_at);
 

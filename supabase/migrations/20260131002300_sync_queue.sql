@@ -14,6 +14,7 @@ create table plane.sync_queue (
     constraint sync_queue_status_known check (status in ('pending', 'processing', 'completed', 'failed', 'cancelled')),
   priority integer not null default 5,
   attempts integer not null default 0,
+  outages integer not null default 0,
   max_attempts integer not null default 12,
   last_attempt_at timestamptz,
   next_attempt_at timestamptz not null default now(),
@@ -43,6 +44,8 @@ create table plane.sync_queue (
 );
 comment on column plane.sync_queue.next_attempt_at is 'Pending: due time; infinity is parked. Processing: the end of the lease.';
 comment on column plane.sync_queue.last_error is 'The reason class of the last failure: a code, never a value.';
+comment on column plane.sync_queue.attempts is 'Tries that count towards giving up; those that met an outage do not.';
+comment on column plane.sync_queue.outages is 'Tries in a row that met an outage of the other side: they decide how long it waits.';
 comment on column plane.sync_queue.crashes is 'Leases in a row that ended without a word from their worker.';
 comment on column plane.sync_queue.observation_id is 'The delivery that carries the newest state of the record.';
 comment on column plane.sync_queue.read_first is 'No delivery carries a state that can be trusted: read the record.';
@@ -84,6 +87,8 @@ $$;
 
 -- Leaves a hint. The newest observation is kept; equal stamps with different content mean that nobody can tell which
 -- is newer, so the record is read. A row that waits (backing off, resting, parked) keeps waiting: the hint is on it.
+-- `operation` speaks of Plane's record once a hint came from there, and a deletion stays until it was looked at: an update
+-- that arrives later may well be older.
 -- plpgsql, not sql: before PostgreSQL 18 an sql function plans its statement anew at each call.
 create function plane.hint(
   p_source_system text,
@@ -113,8 +118,15 @@ begin
   )
   on conflict (entity_key) do update set
     generation = q.generation + 1,
+    source_system = case excluded.source_system when 'plane' then 'plane' else q.source_system end,
+    source_id = case excluded.source_system when 'plane' then excluded.source_id else q.source_id end,
+    source_type = case excluded.source_system when 'plane' then excluded.source_type else q.source_type end,
     plane_project_id = coalesce(excluded.plane_project_id, q.plane_project_id),
-    operation = excluded.operation,
+    operation = case
+      when excluded.source_system = 'odoo' and q.source_system = 'plane' then q.operation
+      when excluded.source_system = q.source_system and q.operation = 'delete' then 'delete'
+      else excluded.operation
+    end,
     payload = coalesce(excluded.payload, q.payload),
     priority = greatest(q.priority, excluded.priority),
     last_delivery_id = greatest(q.last_delivery_id, excluded.last_delivery_id),
@@ -128,6 +140,7 @@ begin
     status = case when q.status in ('pending', 'processing') then q.status else 'pending' end,
     next_attempt_at = case when q.status in ('pending', 'processing') then q.next_attempt_at else p_now end,
     attempts = case when q.status in ('pending', 'processing') then q.attempts else 0 end,
+    outages = case when q.status in ('pending', 'processing') then q.outages else 0 end,
     completed_at = case when q.status in ('pending', 'processing') then q.completed_at end
   returning q.id into v_id;
   return v_id;

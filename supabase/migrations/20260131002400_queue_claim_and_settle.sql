@@ -1,6 +1,7 @@
 -- Claiming and settling: one round trip each, any number of entities, no session state (a transaction pooler is fine).
 
--- Takes up to p_limit due entities, highest priority first, oldest first within a priority, and leases them.
+-- Takes up to p_limit due entities, highest priority first, oldest first within a priority, and leases them. Of those whose
+-- lease ended without a word only one at a time: should it be what kills its workers, it takes no others with it again.
 --
 -- Measured alternatives, one claim at a backlog of a million rows:
 --   update ... where id in (select ... limit n for update skip locked)    344 ms  the limit is unknown when the
@@ -22,6 +23,7 @@ create function plane.claim_entities(
   operation text,
   payload jsonb,
   attempts integer,
+  outages integer,
   max_attempts integer,
   crashes integer,
   fence bigint,
@@ -43,25 +45,32 @@ as $$
 declare
   v_priority integer;
   v_found uuid[];
+  v_found_expired boolean[];
   v_ids uuid[] := '{}';
+  v_expired boolean[] := '{}';
 begin
   select q.priority into v_priority from plane.sync_queue q
   where q.status in ('pending', 'processing') order by q.priority desc limit 1;
 
   while v_priority is not null and cardinality(v_ids) < p_limit loop
-    v_found := array(
-      select q.id from plane.sync_queue q
+    select array_agg(f.id), array_agg(f.expired) into v_found, v_found_expired from (
+      select q.id, q.status = 'processing' as expired from plane.sync_queue q
       where q.status in ('pending', 'processing') and q.priority = v_priority and q.next_attempt_at <= p_now
       order by q.next_attempt_at
       limit p_limit - cardinality(v_ids)
       for update skip locked
-    );
+    ) f;
     v_ids := v_ids || v_found;
+    v_expired := v_expired || v_found_expired;
     exit when cardinality(v_ids) >= p_limit;
     select q.priority into v_priority from plane.sync_queue q
     where q.status in ('pending', 'processing') and q.priority < v_priority order by q.priority desc limit 1;
   end loop;
 
+  if true = any (v_expired) then
+    v_ids := array(select t.id from unnest(v_ids, v_expired) as t (id, expired) where not t.expired)
+      || v_ids[array_position(v_expired, true)];
+  end if;
   if cardinality(v_ids) = 0 then
     return;
   end if;
@@ -82,7 +91,8 @@ begin
     returning q.*
   )
   select c.id, c.entity_key, c.source_system, c.source_id, c.source_type, c.operation, c.payload, c.attempts,
-    c.max_attempts, c.crashes, c.fence, c.plane_project_id, c.read_first, c.observed_at, c.observation_hash, c.created_at, d.envelope, d.body, d.received_at
+    c.outages, c.max_attempts, c.crashes, c.fence, c.plane_project_id, c.read_first, c.observed_at, c.observation_hash,
+    c.created_at, d.envelope, d.body, d.received_at
   from claimed c left join plane.webhook_delivery d on d.id = c.observation_id;
 end
 $$;
@@ -90,8 +100,9 @@ $$;
 -- Gives entities back. Row i of the arrays says how entity i ended:
 --   done      settled. A hint that came meanwhile makes it pending again, else the row leaves the table.
 --   retry     due again at next_attempt_at; the attempt counts.
---   wait      due again at next_attempt_at; the attempt does not count (the other side is down, a project is missing).
---   park      until configuration changes.
+--   outage    due again at next_attempt_at; the attempt does not count, because no entity is at fault.
+--   wait      due again at next_attempt_at; the attempt does not count (its project is missing).
+--   park      until configuration changes, or now if it changed meanwhile.
 --   dead      dead letter with its reason class, unless a hint came meanwhile: that is new information.
 -- Only the holder of the fence settles. `settled` says for each id whether the caller was still the holder.
 create function plane.settle_entities(
@@ -105,37 +116,49 @@ create function plane.settle_entities(
 ) returns table (id uuid, settled boolean)
 language plpgsql set search_path = '' as $$
 declare
-  v_held uuid[];
+  v_ids uuid[];
+  v_fences bigint[];
+  v_outcomes text[];
+  v_next_attempts timestamptz[];
+  v_reasons text[];
 begin
-  -- Locked in one order by everybody, so that two settles never wait for each other.
-  v_held := array(
-    select q.id from plane.sync_queue q
-    join unnest(p_ids, p_fences) as t (id, fence) on t.id = q.id and t.fence = q.fence
-    where q.status = 'processing'
+  -- Before any row: whoever holds one of these locks may have to wait for rows, never the other way round.
+  perform plane.lock_partners(p_effects);
+
+  -- Rows are locked in one order by everybody, so that two settles never wait for each other. What a former holder says
+  -- drops out here, also when it holds the entity again and says both at once.
+  with locked as materialized (
+    select q.id, q.fence from plane.sync_queue q
+    where q.id = any (p_ids) and q.status = 'processing'
     order by q.id
-    for update of q
-  );
+    for update
+  )
+  select coalesce(array_agg(t.id), '{}'), array_agg(t.fence), array_agg(t.outcome), array_agg(t.next_attempt_at),
+    array_agg(t.reason)
+  into v_ids, v_fences, v_outcomes, v_next_attempts, v_reasons
+  from unnest(p_ids, p_fences, p_outcomes, p_next_attempts, p_reasons) as t (id, fence, outcome, next_attempt_at, reason)
+  join locked l on l.id = t.id and l.fence = t.fence;
 
   if jsonb_array_length(p_effects) > 0 then
-    perform plane.record_effects(p_effects, v_held, p_now);
+    perform plane.record_effects(p_effects, v_ids, v_fences, p_now);
   end if;
 
+  -- A success also answers for what failed before it.
   update plane.webhook_delivery d set
     status = case s.outcome when 'dead' then 'failed' else 'processed' end,
     error = s.reason,
     processed_at = p_now
   from (
     select q.entity_key, q.last_delivery_id, t.outcome, t.reason
-    from unnest(p_ids, p_outcomes, p_reasons) as t (id, outcome, reason)
+    from unnest(v_ids, v_outcomes, v_reasons) as t (id, outcome, reason)
     join plane.sync_queue q on q.id = t.id
-    where t.id = any (v_held) and t.outcome in ('done', 'dead') and q.last_delivery_id is not null
-      and q.generation = q.claimed_generation
+    where t.outcome in ('done', 'dead') and q.last_delivery_id is not null and q.generation = q.claimed_generation
   ) s
-  where d.entity_key = s.entity_key and d.status = 'received' and d.id <= s.last_delivery_id;
+  where d.entity_key = s.entity_key and d.status in ('received', 'failed') and d.id <= s.last_delivery_id;
 
   delete from plane.sync_queue q
-  using unnest(p_ids, p_outcomes) as t (id, outcome)
-  where q.id = t.id and t.id = any (v_held) and t.outcome = 'done' and q.generation = q.claimed_generation;
+  using unnest(v_ids, v_outcomes) as t (id, outcome)
+  where q.id = t.id and t.outcome = 'done' and q.generation = q.claimed_generation;
 
   update plane.sync_queue q set
     status = case when t.outcome = 'dead' and q.generation = q.claimed_generation then 'failed' else 'pending' end,
@@ -143,28 +166,33 @@ begin
     next_attempt_at = case
       -- What it waited for came while it was being settled.
       when t.reason = 'waits_for_project' and q.generation <> q.claimed_generation then p_now
-      when t.outcome in ('retry', 'wait') then coalesce(t.next_attempt_at, p_now)
-      when t.outcome = 'park' then 'infinity'
+      when t.outcome in ('retry', 'outage', 'wait') then coalesce(t.next_attempt_at, p_now)
+      when t.outcome = 'park' and q.generation = q.claimed_generation then 'infinity'
       else p_now
     end,
     attempts = case
       when t.outcome = 'retry' then q.attempts
-      when t.outcome in ('wait', 'park') then greatest(q.attempts - 1, 0)
+      when t.outcome in ('outage', 'wait', 'park') then greatest(q.attempts - 1, 0)
       when q.generation = q.claimed_generation then q.attempts
       else 0
     end,
+    outages = case t.outcome when 'outage' then q.outages + 1 else 0 end,
     crashes = 0,
     last_error = t.reason,
     worker_id = null,
-    lock_until = null
-  from unnest(p_ids, p_outcomes, p_next_attempts, p_reasons) as t (id, outcome, next_attempt_at, reason)
-  where q.id = t.id and t.id = any (v_held);
+    lock_until = null,
+    -- What is left is younger than the claim.
+    created_at = case t.outcome when 'done' then q.last_attempt_at else q.created_at end
+  from unnest(v_ids, v_outcomes, v_next_attempts, v_reasons) as t (id, outcome, next_attempt_at, reason)
+  where q.id = t.id;
 
-  return query select t.id, t.id = any (v_held) from unnest(p_ids) as t (id);
+  return query
+  select t.id, coalesce(t.fence = v_fences[array_position(v_ids, t.id)], false) from unnest(p_ids, p_fences) as t (id, fence);
 end
 $$;
 
--- The documented pair for workers of one's own: take one entity, say how it went.
+-- The documented pair for workers of one's own: take one entity, say how it went. Without a fence in them: who lets the
+-- lease of 120 seconds end settles for the next holder.
 create function plane.acquire_queue_item(p_worker_id text) returns table (
   id uuid, source_system text, source_id text, source_type text, operation text, payload jsonb
 )
@@ -190,7 +218,8 @@ create function plane.replay(
   p_entity_keys text[] default null,
   p_reason text default null,
   p_from timestamptz default null,
-  p_to timestamptz default null
+  p_to timestamptz default null,
+  p_now timestamptz default clock_timestamp()
 ) returns integer
 language plpgsql set search_path = '' as $$
 declare
@@ -200,7 +229,7 @@ begin
     raise exception 'replay needs ids, entity keys, a reason or a time range' using errcode = 'invalid_parameter_value';
   end if;
   update plane.sync_queue q set
-    status = 'pending', attempts = 0, next_attempt_at = clock_timestamp(), completed_at = null, generation = q.generation + 1
+    status = 'pending', attempts = 0, outages = 0, next_attempt_at = p_now, completed_at = null, generation = q.generation + 1
   where q.status = 'failed'
     and (p_ids is null or q.id = any (p_ids))
     and (p_entity_keys is null or q.entity_key = any (p_entity_keys))
@@ -212,12 +241,16 @@ begin
 end
 $$;
 
--- Parked entities are looked at again as soon as the configuration of their kind changes.
+-- Parked entities are looked at again as soon as the configuration of their kind changes. Those at work just now may have
+-- read the former configuration: for them it is a hint, so that they are not parked by what they read.
 create function plane.release_parked() returns trigger
 language plpgsql set search_path = '' as $$
 begin
-  update plane.sync_queue q set next_attempt_at = clock_timestamp()
-  where q.status = 'pending' and q.next_attempt_at = 'infinity' and q.source_type in (new.plane_type, new.odoo_model);
+  perform plane.look_again(array(
+    select q.id from plane.sync_queue q
+    where q.source_type in (new.plane_type, new.odoo_model)
+      and (q.status = 'processing' or (q.status = 'pending' and q.next_attempt_at = 'infinity'))
+  ));
   return null;
 end
 $$;
@@ -225,18 +258,36 @@ $$;
 create trigger sync_config_release_parked after insert or update on plane.sync_config
   for each row execute function plane.release_parked();
 
--- The same when a single mapping is resumed.
+-- The same when a single mapping is resumed or deleted.
 create function plane.release_resumed() returns trigger
 language plpgsql set search_path = '' as $$
 begin
-  update plane.sync_queue q set next_attempt_at = clock_timestamp()
-  where q.entity_key = new.plane_type || ':' || new.plane_id and q.status = 'pending' and q.next_attempt_at = 'infinity';
+  perform plane.look_again(array(
+    select q.id from plane.sync_queue q
+    where q.entity_key = old.plane_type || ':' || old.plane_id
+      and (q.status = 'processing' or (q.status = 'pending' and q.next_attempt_at = 'infinity'))
+  ));
   return null;
 end
 $$;
 
 create trigger sync_mappings_release_resumed after update of status on plane.sync_mappings
   for each row when (old.status = 'paused' and new.status <> 'paused') execute function plane.release_resumed();
+
+create trigger sync_mappings_release_deleted after delete on plane.sync_mappings
+  for each row when (old.status = 'paused') execute function plane.release_resumed();
+
+-- Rows are locked in the order of settle_entities.
+create function plane.look_again(p_ids uuid[]) returns void
+language sql set search_path = '' as $$
+  with locked as materialized (
+    select q.id from plane.sync_queue q where q.id = any (p_ids) order by q.id for update
+  )
+  update plane.sync_queue q set
+    generation = q.generation + 1,
+    next_attempt_at = case when q.next_attempt_at = 'infinity' then clock_timestamp() else q.next_attempt_at end
+  from locked l where l.id = q.id
+$$;
 
 revoke execute on all functions in schema plane from public, anon, authenticated;
 grant execute on all functions in schema plane to service_role;

@@ -24,30 +24,22 @@ end
 $$;
 
 -- p_effects: list of
---   {queue_id, mapping_id, mapping: {odoo_id?, status?, last_error?, plane_updated_at?, odoo_write_date?, synced},
+--   {queue_id, fence, mapping_id, mapping: {odoo_id?, status?, last_error?, plane_updated_at?, odoo_write_date?, synced},
 --    snapshot?: {plane_base, odoo_base, plane_seen, placeholders}, tombstone?: reason, created: bool,
 --    waits_for: [entity_key], log: [{operation, success, error_message, changes, source_data, target_data, duration_ms}],
 --    events: [{level, message, event_type, metadata}]}
 -- Effects of entities whose lease is lost are dropped: their new holder decides.
-create function plane.record_effects(p_effects jsonb, p_held uuid[], p_now timestamptz) returns void
+create function plane.record_effects(p_effects jsonb, p_held uuid[], p_fences bigint[], p_now timestamptz) returns void
 language plpgsql set search_path = '' as $$
 declare
   v_effect jsonb;
   v_mapping plane.sync_mappings;
-  v_key text;
 begin
-  -- A child that starts to wait and its parent that is just made must see each other. Sorted: no deadlock.
-  for v_key in
-    select distinct k from (
-      select e ->> 'entity_key' as k from jsonb_array_elements(p_effects) e where (e ->> 'created')::boolean
-      union all
-      select jsonb_array_elements_text(e -> 'waits_for') from jsonb_array_elements(p_effects) e
-    ) keys where k is not null order by k
+  for v_effect in
+    select e from jsonb_array_elements(p_effects) e
+    join unnest(p_held, p_fences) as h (id, fence) on h.id = (e ->> 'queue_id')::uuid
+      and h.fence = coalesce((e ->> 'fence')::bigint, h.fence)
   loop
-    perform pg_advisory_xact_lock(hashtextextended(v_key, 0));
-  end loop;
-
-  for v_effect in select e from jsonb_array_elements(p_effects) e where (e ->> 'queue_id')::uuid = any (p_held) loop
     update plane.sync_mappings m set
       odoo_id = coalesce(v_effect #>> '{mapping,odoo_id}', m.odoo_id),
       status = coalesce(v_effect #>> '{mapping,status}', m.status),
@@ -94,16 +86,39 @@ begin
     )
     from jsonb_array_elements(coalesce(v_effect -> 'events', '[]')) e;
 
-    -- Waiting for a record that got its partner in the meantime: no need to wait.
     insert into plane.sync_waiting (entity_key, waits_for)
     select v_effect ->> 'entity_key', w from jsonb_array_elements_text(coalesce(v_effect -> 'waits_for', '[]')) w
     on conflict do nothing;
 
+    -- Who waits for this record need not any more; nor need this one, if what it waits for got its partner meanwhile.
     perform plane.wake_waiting(array(
-      select w.waits_for from plane.sync_waiting w
-      join plane.sync_mappings m on w.waits_for = m.plane_type || ':' || m.plane_id and m.odoo_id is not null
-      where w.waits_for = v_effect ->> 'entity_key' or w.entity_key = v_effect ->> 'entity_key'
+      select k from (
+        select v_effect ->> 'entity_key' as k where (v_effect ->> 'created')::boolean
+        union all
+        select jsonb_array_elements_text(coalesce(v_effect -> 'waits_for', '[]'))
+      ) keys
+      join plane.sync_mappings m on m.plane_type = split_part(k, ':', 1) and m.plane_id = split_part(k, ':', 2)
+      where m.odoo_id is not null
     ), p_now);
+  end loop;
+end
+$$;
+
+-- A child that starts to wait and its parent that is just made must see each other, so both take the parent's lock until
+-- their transaction ends. Sorted: no deadlock.
+create function plane.lock_partners(p_effects jsonb) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_key text;
+begin
+  for v_key in
+    select distinct k from (
+      select e ->> 'entity_key' as k from jsonb_array_elements(p_effects) e where (e ->> 'created')::boolean
+      union all
+      select jsonb_array_elements_text(coalesce(e -> 'waits_for', '[]')) from jsonb_array_elements(p_effects) e
+    ) keys where k is not null order by k
+  loop
+    perform pg_advisory_xact_lock(hashtextextended(v_key, 0));
   end loop;
 end
 $$;
@@ -112,9 +127,17 @@ $$;
 create function plane.wake_waiting(p_keys text[], p_now timestamptz) returns void
 language plpgsql set search_path = '' as $$
 declare
+  v_woken text[];
   v_key text;
 begin
-  for v_key in delete from plane.sync_waiting w where w.waits_for = any (p_keys) returning w.entity_key loop
+  if cardinality(p_keys) = 0 then
+    return;
+  end if;
+  with gone as (
+    delete from plane.sync_waiting w where w.waits_for = any (p_keys) returning w.entity_key
+  )
+  select array_agg(distinct g.entity_key order by g.entity_key) into v_woken from gone g;
+  foreach v_key in array coalesce(v_woken, '{}') loop
     perform plane.hint(
       'plane', split_part(v_key, ':', 1), split_part(v_key, ':', 2), v_key, null, 'update', 5, null, null, null, null, false, p_now
     );

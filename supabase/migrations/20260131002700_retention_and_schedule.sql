@@ -27,6 +27,20 @@ begin
     select o.id from ops.events o where o.category = 'plane-sync' and o.created_at < p_now - interval '90 days' limit p_batch
   );
   get diagnostics v_count = row_count;
+
+  -- Who was parked by a configuration that was being changed at that moment would wait for ever.
+  update plane.sync_queue q set next_attempt_at = p_now where q.id in (
+    select o.id from plane.sync_queue o
+    where o.status = 'pending' and o.next_attempt_at = 'infinity'
+      and exists (select from plane.sync_config c where c.enabled and o.source_type in (c.plane_type, c.odoo_model))
+      and not exists (
+        select from plane.sync_mappings m
+        where m.plane_type = split_part(o.entity_key, ':', 1) and m.plane_id = split_part(o.entity_key, ':', 2)
+          and m.status = 'paused'
+      )
+    order by o.id limit p_batch
+    for update skip locked
+  );
   return v_total + v_count;
 end
 $$;

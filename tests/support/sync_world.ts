@@ -110,7 +110,7 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
       drain({
         ...processor,
         claim: (limit) => claimEntities(sql, "test", limit, CONFIG.leaseMs),
-        settle: (settlements) => settleEntities(sql, settlements, Date.now()),
+        settle: (settlements) => settleEntities(sql, settlements),
         now: () => performance.now(),
         cpuMs: () => 0,
         random: () => 0,

@@ -69,7 +69,7 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
     const report = await drain({
       ...processor,
       claim: (limit) => claimEntities(sql, workerId, limit, config.leaseMs),
-      settle: (settlements) => settleEntities(sql, settlements, Date.now()),
+      settle: (settlements) => settleEntities(sql, settlements),
       describeFailure: (claimed, error, settlement) => {
         log("warn", "entity_failed", {
           entity_key: claimed.entityKey,
