@@ -33,13 +33,6 @@ export async function authenticateManagement(request: Request, keys: ManagementK
   return await opsUser(bearer, keys);
 }
 
-/** Only people and full keys; the cron key is refused. */
-export async function requireOperator(request: Request, keys: ManagementKeys): Promise<Caller> {
-  const caller = await authenticateManagement(request, keys);
-  if (caller.kind === "cron") throw new SuiteError("forbidden");
-  return caller;
-}
-
 async function callerOfKey(key: string, keys: ManagementKeys): Promise<Caller | undefined> {
   if (keys.serviceRoleKey !== undefined && equalInConstantTime(key, keys.serviceRoleKey)) {
     return { kind: "key", name: "service_role" };
