@@ -4,7 +4,8 @@
  */
 import { z } from "zod";
 import { SuiteError } from "../errors.ts";
-import type { OdooCall, OdooClient, OdooVersion } from "./client.ts";
+import type { OdooCall, OdooClient } from "./client.ts";
+import type { OdooVersion } from "./version.ts";
 
 export interface OdooField {
   type: string;

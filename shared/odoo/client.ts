@@ -10,7 +10,9 @@ import { z } from "zod";
 import { SuiteError } from "../errors.ts";
 import { httpPoster } from "./http.ts";
 import { loadedIds } from "./load.ts";
-import { chooseTransport, type OdooTransport } from "./protocol.ts";
+import { chooseTransport, type OdooProtocol } from "./protocol.ts";
+import type { OdooTransport } from "./transport.ts";
+import type { OdooVersion } from "./version.ts";
 
 export type OdooRecord = Record<string, unknown> & { id: number };
 
@@ -31,12 +33,6 @@ export interface OdooCall {
   signal?: AbortSignal;
   /** How long to wait for this one answer, in ms. */
   timeoutMs?: number;
-}
-
-export interface OdooVersion {
-  major: number;
-  /** As Odoo prints it, such as `19.0` or `saas~18.2`. */
-  text: string;
 }
 
 export interface OdooClient {
@@ -85,7 +81,7 @@ export interface OdooClientConfig {
   /** Needed for JSON-RPC only: the key's user. */
   login?: string;
   apiKey: string;
-  protocol: "auto" | "json2" | "jsonrpc";
+  protocol: OdooProtocol;
   /** Default 45 s: Odoo itself repeats a conflicting transaction for up to about 30 s before it answers. */
   timeoutMs?: number;
 }
@@ -111,7 +107,13 @@ const fieldTable = z.record(z.string(), z.record(z.string(), z.unknown()));
 /** A client for one database. Sends nothing until the first call. */
 export function createOdooClient(config: OdooClientConfig, deps: { fetch: typeof fetch }): OdooClient {
   const post = httpPoster(deps.fetch, config.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-  return new Client(chooseTransport(config, post));
+  const connection = {
+    url: config.url.replace(/\/+$/, ""),
+    database: config.database,
+    login: config.login,
+    apiKey: config.apiKey,
+  };
+  return new Client(chooseTransport(config.protocol, connection, post));
 }
 
 class Client implements OdooClient {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { SuiteError } from "../errors.ts";
 import { failureFrom, isRead, proxyFailure } from "./failures.ts";
 import type { HttpAnswer, HttpPoster } from "./http.ts";
-import type { Connection, OdooTransport } from "./protocol.ts";
+import type { Connection, OdooTransport } from "./transport.ts";
 import { parseVersion } from "./version.ts";
 
 /** The address answered 404 with a page: no JSON-2 in this version, or no such database. Nothing ran. */

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { SuiteError } from "../errors.ts";
 import { failureFrom, isRead, proxyFailure } from "./failures.ts";
 import type { HttpPoster } from "./http.ts";
-import type { Connection, OdooTransport } from "./protocol.ts";
+import type { Connection, OdooTransport } from "./transport.ts";
 import { parseVersion } from "./version.ts";
 
 /**

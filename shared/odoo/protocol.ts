@@ -1,46 +1,22 @@
 /** Which of Odoo's two protocols to speak, decided once per client. */
 import { SuiteError } from "../errors.ts";
-import type { OdooClientConfig, OdooVersion } from "./client.ts";
 import type { HttpPoster } from "./http.ts";
 import { json2Transport, NoJson2 } from "./json2.ts";
 import { jsonRpcTransport } from "./jsonrpc.ts";
-
-export interface TransportCall {
-  model: string;
-  method: string;
-  args: Record<string, unknown>;
-  context: Record<string, unknown>;
-  signal?: AbortSignal | undefined;
-  timeoutMs?: number | undefined;
-}
-
-export interface OdooTransport {
-  readonly protocol: "json2" | "jsonrpc";
-  call(call: TransportCall): Promise<unknown>;
-  version(call: { signal?: AbortSignal | undefined; timeoutMs?: number | undefined }): Promise<OdooVersion>;
-}
-
-/** Address and credentials in the form both protocols use. */
-export interface Connection {
-  /** Without a trailing slash. */
-  url: string;
-  database: string | undefined;
-  login: string | undefined;
-  apiKey: string;
-}
+import type { Connection, OdooTransport } from "./transport.ts";
 
 /** The first Odoo that has JSON-2. */
 const FIRST_JSON2_MAJOR = 19;
 
-export function chooseTransport(config: OdooClientConfig, post: HttpPoster): OdooTransport {
-  const connection: Connection = {
-    url: config.url.replace(/\/+$/, ""),
-    database: config.database,
-    login: config.login,
-    apiKey: config.apiKey,
-  };
-  if (config.protocol === "json2") return strictJson2(connection, post);
-  if (config.protocol === "jsonrpc") return jsonRpcTransport(connection, post);
+export type OdooProtocol = "auto" | "json2" | "jsonrpc";
+
+export function chooseTransport(
+  protocol: OdooProtocol,
+  connection: Connection,
+  post: HttpPoster,
+): OdooTransport {
+  if (protocol === "json2") return strictJson2(connection, post);
+  if (protocol === "jsonrpc") return jsonRpcTransport(connection, post);
   return automatic(connection, post);
 }
 

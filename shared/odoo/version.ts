@@ -1,6 +1,11 @@
 /** Odoo's own account of its version, in the two shapes the protocols give it. */
 import { z } from "zod";
-import type { OdooVersion } from "./client.ts";
+
+export interface OdooVersion {
+  major: number;
+  /** As Odoo prints it, such as `19.0` or `saas~18.2`. */
+  text: string;
+}
 
 const versionInfo = z.tuple([z.union([z.number(), z.string()])]).rest(z.unknown());
 const answers = z.union([
