@@ -126,12 +126,16 @@ async function processOne(
     if (claimed.crashes >= MOST_CRASHES) throw new SuiteError("worker_crashed");
     return await deps.process(claimed, lease);
   } catch (thrown) {
-    const error = isDatabaseUnreachable(thrown)
-      ? new SuiteError("database_unreachable", { cause: thrown })
-      : toSuiteError(thrown);
+    const error = failureOf(thrown);
     const outcome = outcomeOfFailure(error, claimed, limits.restMs, deps.random());
     return deps.describeFailure(claimed, error, { claimed, outcome });
   }
+}
+
+function failureOf(thrown: unknown): SuiteError {
+  return isDatabaseUnreachable(thrown)
+    ? new SuiteError("database_unreachable", { cause: thrown })
+    : toSuiteError(thrown);
 }
 
 /**
@@ -153,7 +157,7 @@ async function settleOrAlone(
         if (!alone) throw thrown;
         for (const ours of await settle([settlement])) settled.ours.add(ours);
       } catch (refusal) {
-        settled.refused.set(id, toSuiteError(refusal));
+        settled.refused.set(id, failureOf(refusal));
       }
     }
     return settled;
