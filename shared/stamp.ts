@@ -1,7 +1,7 @@
 /** Points in time as both products and PostgreSQL write them, in one comparable form. */
 
 const STAMP =
-  /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?(Z|[+-]\d{2}(?::?\d{2})?)?$/;
+  /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?(Z|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)?$/;
 
 /**
  * A stamp as `YYYY-MM-DDTHH:MM:SS.ffffffZ`: UTC, microseconds, so that comparing two texts compares two moments.

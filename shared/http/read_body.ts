@@ -3,7 +3,8 @@ import { SuiteError } from "../errors.ts";
 /**
  * The request's body as bytes, read no further than `maxBytes`.
  *
- * @throws SuiteError body_too_large as soon as the declared or the actual length passes the limit
+ * @throws SuiteError body_too_large as soon as the declared or the actual length passes the limit; bad_request when the
+ *   sender goes away before the body is whole
  */
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
   const tooLarge = () => new SuiteError("body_too_large", { facts: { max_bytes: maxBytes } });
@@ -14,12 +15,17 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
   if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body) {
-    size += chunk.length;
-    // Leaving the loop cancels the stream, so the rest is not read.
-    if (size > maxBytes) throw tooLarge();
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.body) {
+      size += chunk.length;
+      // Leaving the loop cancels the stream, so the rest is not read.
+      if (size > maxBytes) break;
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    throw new SuiteError("bad_request", { message: "The request body ended too soon.", cause });
   }
+  if (size > maxBytes) throw tooLarge();
   const only = chunks[0];
   if (chunks.length === 1 && only !== undefined) return only;
   const bytes = new Uint8Array(size);

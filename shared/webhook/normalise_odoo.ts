@@ -3,6 +3,7 @@
  * Whatever it says, it is only a hint: the record is read before anything follows from it.
  */
 import { SuiteError } from "../errors.ts";
+import { parseStamp } from "../stamp.ts";
 import { type Delivery, isObject, type Operation, plainName } from "./delivery.ts";
 
 /** How far a signed timestamp may be from our clock, in ms: 5 minutes, either way. */
@@ -28,10 +29,8 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
  */
 export function normaliseOdoo(body: Record<string, unknown>, once: string, nowMs: number): Delivery {
   checkTimestamp(body.timestamp, nowMs);
-  const data = isObject(body.data) ? body.data : {};
-  const model = body.model ?? body._model ?? "project.task";
-  const action = body.action ?? body.method ?? "write";
-  const id = recordId(data.id ?? body.id ?? body._id ?? body.res_id);
+  const { model, action, id: givenId } = nameOf(body);
+  const id = recordId(givenId);
   const entity = typeof model === "string" && MODEL.test(model) && id !== undefined
     ? { type: model, id }
     : null;
@@ -57,13 +56,20 @@ export function normaliseOdoo(body: Record<string, unknown>, once: string, nowMs
   };
 }
 
+/** What the body is about. The stock webhook spreads the record's own fields beside its `_model`, so only `_` names count there. */
+function nameOf(body: Record<string, unknown>): { model: unknown; action: unknown; id: unknown } {
+  if (body._model !== undefined) return { model: body._model, action: "write", id: body._id };
+  const data = isObject(body.data) ? body.data : {};
+  return {
+    model: body.model ?? "project.task",
+    action: body.action ?? body.method ?? "write",
+    id: data.id ?? body.id ?? body.res_id,
+  };
+}
+
 function checkTimestamp(value: unknown, nowMs: number): void {
   if (value === undefined || value === null) return;
-  const signedMs = typeof value === "number"
-    ? value * 1000
-    : typeof value === "string"
-    ? Date.parse(value)
-    : NaN;
+  const signedMs = typeof value === "number" ? value * 1000 : Date.parse(parseStamp(value) ?? "");
   if (!(Math.abs(signedMs - nowMs) <= TIMESTAMP_WINDOW_MS)) {
     throw new SuiteError("signature_expired", { facts: { window_ms: TIMESTAMP_WINDOW_MS } });
   }

@@ -52,11 +52,17 @@ export function normalisePlane(
 ): Delivery {
   const event = readEvent(body);
   const data = isObject(body.data) ? body.data : body;
-  const id = identifier(
-    event.envelope === "plane_v2" ? (body.entity_id ?? data.id) : (data.id ?? data.issue_id),
-  );
+  // v2 says what a deleted record was here, and leaves `data` empty.
+  const before = event.envelope === "plane_v2" && isObject(body.previous_attributes)
+    ? body.previous_attributes
+    : {};
+  const id = event.envelope === "plane_v2"
+    ? firstIdentifier(body.entity_id, data.id, before.id)
+    : firstIdentifier(data.id, data.issue_id);
   const entity = event.type !== undefined && id !== undefined ? { type: event.type, id } : null;
-  const observation = event.envelope === "plane_v1" && event.operation !== "delete" ? observe(data) : null;
+  const observation = event.envelope === "plane_v1" && event.operation !== "delete"
+    ? observe(body.data)
+    : null;
   const known = event.envelope !== "unknown" && entity !== null;
   return {
     source: "plane",
@@ -65,9 +71,9 @@ export function normalisePlane(
     deliveryId: deliveryId !== null && UUID.test(deliveryId) ? deliveryId : null,
     eventType: known ? `${entity.type}.${WORDS[event.operation]}` : plainName(body.event ?? body.type),
     entity,
-    planeProjectId: identifier(data.project) ?? identifier(data.project_id) ?? null,
+    planeProjectId: firstIdentifier(data.project, data.project_id, before.project_id, before.project) ?? null,
     operation: event.operation,
-    queue: known && entity.type in PRIORITIES && !isNoise(body, event.envelope),
+    queue: known && entity.type in PRIORITIES && !(event.operation === "update" && isNoise(before)),
     priority: entity === null ? 0 : PRIORITIES[entity.type] ?? 0,
     observation,
     readFirst: observation === null && event.operation !== "delete",
@@ -115,17 +121,27 @@ function dedupKey(body: Record<string, unknown>, raw: Uint8Array, envelope: Enve
   return `plane:body:${webhook}:${sha256(raw)}`;
 }
 
-function observe(data: Record<string, unknown>): Delivery["observation"] {
-  const at = parseStamp(data.updated_at);
+function observe(data: unknown): Delivery["observation"] {
+  const at = isObject(data) ? parseStamp(data.updated_at) : null;
   if (at === null) return null;
-  return { at, hash: sha256(JSON.stringify(data)) };
+  try {
+    return { at, hash: sha256(JSON.stringify(data)) };
+  } catch (thrown) {
+    // Nested deeper than the stack: no record of Plane's, so not one to go by.
+    if (thrown instanceof RangeError) return null;
+    throw thrown;
+  }
 }
 
 /** v2 announces a touched `last_activity_at` as an update; nothing else changed, so nothing follows from it. */
-function isNoise(body: Record<string, unknown>, envelope: Envelope): boolean {
-  if (envelope !== "plane_v2" || !isObject(body.previous_attributes)) return false;
-  const changed = Object.keys(body.previous_attributes);
+function isNoise(before: Record<string, unknown>): boolean {
+  const changed = Object.keys(before);
   return changed.length > 0 && changed.every((name) => name === "last_activity_at");
+}
+
+/** v2 has been seen to write null as the text "None", so each candidate counts only when it is an id. */
+function firstIdentifier(...candidates: unknown[]): string | undefined {
+  return candidates.map(identifier).find((id) => id !== undefined);
 }
 
 function identifier(value: unknown): string | undefined {
