@@ -22,7 +22,7 @@ const keysByName = z.string().transform((value, context): Record<string, string>
 });
 
 const schema = z.object({
-  databaseUrl: z.string().min(1),
+  databaseUrl: z.url({ protocol: /^postgres(ql)?$/ }),
   databasePrepare: z.enum(["auto", "on", "off"]).default("auto"),
   databaseConnections: count(4),
   planeWebhookSecret: text,

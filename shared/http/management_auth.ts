@@ -51,7 +51,8 @@ async function opsUser(token: string, keys: ManagementKeys): Promise<Caller> {
     env: environment(keys),
     audience: "authenticated",
   });
-  if (data?.jwtClaims === null || data?.jwtClaims === undefined) throw new SuiteError("unauthorized");
+  // A token without an end would be a key nobody can take back.
+  if (typeof data?.jwtClaims?.exp !== "number") throw new SuiteError("unauthorized");
   // user_metadata is editable by the user and decides nothing.
   if (data.jwtClaims.app_metadata?.role !== "ops") throw new SuiteError("forbidden");
   return { kind: "user", id: data.jwtClaims.sub };

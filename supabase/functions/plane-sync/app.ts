@@ -9,6 +9,7 @@ import type { Caller } from "../../../shared/http/management_auth.ts";
 import { decodeUtf8, parseJsonObject, readBody } from "../../../shared/http/read_body.ts";
 import type { Log } from "../../../shared/ops/log.ts";
 import type { DrainReport } from "../../../shared/queue/drain.ts";
+import { isDatabaseUnreachable } from "../../../shared/store/database.ts";
 import type { ManualSync, Replay } from "../../../shared/store/manual.ts";
 import type { Received } from "../../../shared/webhook/receive.ts";
 import { manualSyncOf, replayOf } from "./requests.ts";
@@ -44,9 +45,11 @@ export function createApp(deps: AppDependencies): Hono {
   app.all("*", async ({ req: { raw: request } }) => {
     const startedAt = deps.now();
     const route = new URL(request.url).searchParams;
-    const facts = { method: request.method, source: route.get("source"), action: route.get("action") };
+    const facts = { method: request.method, ...named(route) };
     const answer = await respond(deps, request, route).catch((thrown) => {
-      const error = toSuiteError(thrown);
+      const error = isDatabaseUnreachable(thrown)
+        ? new SuiteError("database_unreachable", { cause: thrown })
+        : toSuiteError(thrown);
       const unexpected = statusOf(error.code) === 500;
       deps.log(unexpected ? "error" : "warn", "request_refused", {
         ...facts,
@@ -116,6 +119,15 @@ function webhookAnswer({ delivery, duplicate, targetId }: Received): Record<stri
     entity_type: entity?.type ?? null,
     action: delivery.operation,
     event: delivery.eventType,
+  };
+}
+
+/** The route for the log: what we do not know may be anything, a key pasted into the wrong place included. */
+function named(route: URLSearchParams): { source: string | null; action: string | null } {
+  const [source, action] = [route.get("source"), route.get("action")];
+  return {
+    source: source === null || source === "plane" || source === "odoo" ? source : "unknown",
+    action: action === null || Object.hasOwn(ACTIONS, action) ? action : "unknown",
   };
 }
 

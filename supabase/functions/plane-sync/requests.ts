@@ -1,24 +1,34 @@
 /** The bodies of management requests, checked. */
 import { z } from "zod";
 import { SuiteError } from "../../../shared/errors.ts";
+import { parseStamp } from "../../../shared/stamp.ts";
 import type { ManualSync, Replay } from "../../../shared/store/manual.ts";
 
 const name = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/);
-const moment = z.iso.datetime({ offset: true });
+const uuid = z.uuid().toLowerCase();
+/** Only a time PostgreSQL can hold, in the one form it and we compare. */
+const moment = z.string().transform((value, context): string => {
+  const stamp = parseStamp(value);
+  if (stamp === null) context.addIssue({ code: "custom", message: "not a point in time" });
+  return stamp ?? "";
+});
 
 const manualSync = z.strictObject({
   entity: z.strictObject({
     source: z.enum(["plane", "odoo"]),
     type: name,
     id: name,
-    project_id: z.uuid().optional(),
+    project_id: uuid.optional(),
   }).optional(),
-  project: z.uuid().optional(),
-});
+  project: uuid.optional(),
+}).refine(
+  (wanted) => wanted.entity === undefined || wanted.project === undefined,
+  "either entity or project, not both",
+);
 
 const replay = z.strictObject({
-  ids: z.array(z.uuid()).max(1000).optional(),
-  entity_keys: z.array(z.string().max(128)).max(1000).optional(),
+  ids: z.array(uuid).max(1000).optional(),
+  entity_keys: z.array(z.string().regex(/^[\x21-\x7e]{1,128}$/)).max(1000).optional(),
   reason: name.optional(),
   from: moment.optional(),
   to: moment.optional(),
