@@ -172,12 +172,18 @@ function seconds(micros: number): number {
 
 function pattern(operator: string, value: unknown): (stored: Stored) => boolean {
   const anchored = operator.startsWith("=");
-  const source = String(value).replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("%", ".*").replaceAll(
-    "_",
-    ".",
-  );
+  // As in SQL: % and _ stand for anything, and a backslash takes that away from the next character.
+  const source = String(value).replace(/\\(.)|[%_]|[.*+?^${}()|[\]]/gsu, (part, escaped?: string) => {
+    if (escaped !== undefined) return literal(escaped);
+    return part === "%" ? ".*" : part === "_" ? "." : literal(part);
+  });
   const flags = operator.includes("ilike") ? "isu" : "su";
   const expression = new RegExp(anchored ? `^${source}$` : source, flags);
   const negative = operator.startsWith("not ");
   return (stored) => (typeof stored === "string" && expression.test(stored)) !== negative;
+}
+
+/** A character as a regular expression that matches it and nothing else. */
+function literal(character: string): string {
+  return character.replace(/[.*+?^${}()|[\]\\]/, "\\$&");
 }

@@ -3,7 +3,6 @@ import type { Row, Stored } from "./database.ts";
 import { storedValue } from "./computed.ts";
 import { mentionsActive, parseDomain } from "./domain.ts";
 import { accessError, missingError, missingRequired, userError, valueError } from "./exceptions.ts";
-import { rulesOf } from "./rules.ts";
 import type { Model } from "./schema.ts";
 import { modelOf, type Session } from "./session.ts";
 import { inOrder } from "./sorting.ts";
@@ -15,7 +14,7 @@ export function createRecord(session: Session, modelName: string, given: Values)
   const model = modelOf(session, modelName);
   checkAccess(session, model, "create");
   checkFields(model, given);
-  const rules = rulesOf(modelName);
+  const rules = session.rulesOf(modelName);
   const values = rules.beforeCreate?.(session, given) ?? given;
   const row: Record<string, Stored> = {};
   for (const [name, field] of Object.entries(model.fields)) {
@@ -43,7 +42,7 @@ export function writeRecords(
   checkFields(model, given);
   checkLanguage(session, model, given);
   for (const id of ids) mustHave(session, modelName, id);
-  const rules = rulesOf(modelName);
+  const rules = session.rulesOf(modelName);
   for (const id of ids) {
     const row = mustHave(session, modelName, id);
     const values = rules.beforeWrite?.(session, row, given) ?? given;
@@ -121,7 +120,7 @@ export function unlinkRecords(session: Session, modelName: string, ids: readonly
   for (const id of ids) {
     const row = session.database.row(modelName, id);
     if (row === undefined) continue;
-    rulesOf(modelName).beforeUnlink?.(session, row);
+    session.rulesOf(modelName).beforeUnlink?.(session, row);
     session.database.remove(modelName, id);
     for (const external of session.database.rows("ir.model.data")) {
       if (external.model === modelName && external.res_id === id) {

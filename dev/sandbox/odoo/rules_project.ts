@@ -1,7 +1,7 @@
 /** Projects: dates come in pairs, archiving and deleting takes the tasks along. */
 import { constraintError } from "./exceptions.ts";
 import { stamp } from "./records.ts";
-import type { Rules } from "./rules.ts";
+import type { Rules } from "./session.ts";
 
 export const PROJECT_RULES: Rules = {
   beforeCreate(session, given) {

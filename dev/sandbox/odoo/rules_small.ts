@@ -2,7 +2,7 @@
 import { constraintError, stillUsed, userError } from "./exceptions.ts";
 import { formatDatetime } from "./moments.ts";
 import { createRecord, stamp } from "./records.ts";
-import type { Rules } from "./rules.ts";
+import type { Rules } from "./session.ts";
 
 export const STAGE_RULES: Rules = {
   beforeCreate(session, given) {

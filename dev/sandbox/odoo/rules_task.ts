@@ -3,8 +3,7 @@ import { isClosed } from "./computed.ts";
 import type { Row } from "./database.ts";
 import { accessError, userError, validationError } from "./exceptions.ts";
 import { stamp, unlinkRecords } from "./records.ts";
-import type { Rules } from "./rules.ts";
-import { modelOf, type Session } from "./session.ts";
+import { modelOf, type Rules, type Session } from "./session.ts";
 import { inOrder } from "./sorting.ts";
 
 type Values = Record<string, unknown>;

@@ -1,5 +1,5 @@
 /** What one call runs in: who calls, with which context, at which moment, on which version. */
-import type { Database } from "./database.ts";
+import type { Database, Row } from "./database.ts";
 import type { Model, Schema } from "./schema.ts";
 import { notFound } from "./exceptions.ts";
 
@@ -13,6 +13,23 @@ export interface Session {
   readonly context: Readonly<Record<string, unknown>>;
   /** Start of the transaction in microseconds since 1970: every row it writes gets this stamp. */
   readonly startedAt: number;
+  /** What is special about a model; the rules and the record operations need each other, so they meet here. */
+  readonly rulesOf: (model: string) => Rules;
+}
+
+type Values = Record<string, unknown>;
+
+export interface Rules {
+  /** The values to create with; may refuse. */
+  beforeCreate?(session: Session, given: Values): Values;
+  afterCreate?(session: Session, id: number): void;
+  /** The values to write to this row; may refuse. */
+  beforeWrite?(session: Session, row: Row, given: Values): Values;
+  /** `row` is as it was before. */
+  afterWrite?(session: Session, row: Row, values: Values): void;
+  /** Constraints, looked at after each change. */
+  check?(session: Session, id: number): void;
+  beforeUnlink?(session: Session, row: Row): void;
 }
 
 export function modelOf(session: Session, name: string): Model {

@@ -3,6 +3,7 @@ import { Database } from "./database.ts";
 import { LoadRefused } from "./load.ts";
 import { createRecord, type Values } from "./records.ts";
 import { type Schema, schemaOf } from "./schema.ts";
+import { rulesOf } from "./rules.ts";
 import type { Session } from "./session.ts";
 import type { Method } from "./methods.ts";
 
@@ -85,6 +86,7 @@ export class World {
       administrator: caller.administrator,
       context: typeof context === "object" && context !== null ? { ...context } : {},
       startedAt: Math.floor(this.now() * 1000),
+      rulesOf,
     };
   }
 

@@ -30,6 +30,8 @@ export const SEARCHING: readonly ContractCase[] = [
       [[["name", "=", "Alpha"]], "a"],
       [[["name", "=", "alpha"]], ""],
       [[["name", "=ilike", "ALPHA"]], "a"],
+      [[["name", "=ilike", "a_ph%"]], "a"],
+      [[["name", "=ilike", "a\\_pha"]], ""],
       [[["name", "ilike", "a"]], "abc"],
       [[["name", "like", "amma"]], "c"],
       [[["name", "not ilike", "alpha"]], "bc"],
