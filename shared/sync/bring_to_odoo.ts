@@ -10,7 +10,7 @@ import type { SyncDependencies, SyncEntity } from "./entity.ts";
 import { externalId } from "./external_id.ts";
 import type { KindDependencies, Prepared } from "./kinds.ts";
 import { forgettingWhatIsGone } from "./forget.ts";
-import { makeRecord, readRecord } from "./odoo_records.ts";
+import { makeRecord, readRecord, writeRecord } from "./odoo_records.ts";
 import { findPartner, type Partner } from "./partner.ts";
 import { nextBases, type Plan, planToOdoo, storedOtherwise } from "./plan.ts";
 import { describePlan } from "./report.ts";
@@ -105,7 +105,7 @@ async function apply<Form>(
   lease.require(deps.odooTimeoutMs);
   const odooId = await forgettingWhatIsGone(deps.sql, odoo, plan.values, async () => {
     if (partner.kind === "present") {
-      await odoo.write(kind.odooModel, [partner.odooId], plan.values);
+      await writeRecord(odoo, kind.odooModel, partner.odooId, plan.values);
       return partner.odooId;
     }
     const values = { ...prepared.onCreate, ...plan.values };

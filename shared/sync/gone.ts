@@ -2,7 +2,7 @@
 import type { Effect } from "./effect.ts";
 import { effectOf } from "./effect.ts";
 import type { SyncDependencies, SyncEntity } from "./entity.ts";
-import { readRecord } from "./odoo_records.ts";
+import { readRecord, writeRecord } from "./odoo_records.ts";
 
 /** @returns null when there is no partner, or it was dealt with before */
 export async function archiveGone<Form>(
@@ -19,7 +19,7 @@ export async function archiveGone<Form>(
   const archive = record !== null && record.active !== false;
   if (archive) {
     lease.require(deps.odooTimeoutMs);
-    await odoo.write(kind.odooModel, [odooId], { active: false });
+    await writeRecord(odoo, kind.odooModel, odooId, { active: false });
   }
   return {
     ...effectOf(claimed, pair.mapping_id),

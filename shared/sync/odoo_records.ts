@@ -16,6 +16,25 @@ export async function readRecord(
 }
 
 /**
+ * @throws SuiteError odoo_missing_record with retry `now` when the record itself was deleted since it was read: the next look
+ *   finds that out and settles it. When something in the values is missing, the error is the client's.
+ */
+export async function writeRecord(
+  odoo: OdooClient,
+  model: string,
+  id: number,
+  values: Readonly<Record<string, Json>>,
+): Promise<void> {
+  try {
+    await odoo.write(model, [id], values);
+  } catch (thrown) {
+    if (!(thrown instanceof SuiteError) || thrown.code !== "odoo_missing_record") throw thrown;
+    if (thrown.facts.missingModel !== model || thrown.facts.missingId !== id) throw thrown;
+    throw new SuiteError("odoo_missing_record", { retry: "now", facts: { model }, cause: thrown });
+  }
+}
+
+/**
  * Makes the record with this external id, or updates it when a crash kept its id from us: one call, one transaction, never
  * a second record.
  */
