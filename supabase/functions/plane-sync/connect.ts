@@ -8,13 +8,14 @@ import { describeStatus } from "../../../shared/ops/status.ts";
 import { drain } from "../../../shared/queue/drain.ts";
 import { createWake, oneAtATime } from "../../../shared/queue/wake.ts";
 import { openDatabase, withDeadline } from "../../../shared/store/database.ts";
-import { recordDelivery } from "../../../shared/store/deliveries.ts";
+import { recordDeliveries, recordDelivery, type StoredDelivery } from "../../../shared/store/deliveries.ts";
 import { replayDeadLetters, requestSync } from "../../../shared/store/manual.ts";
 import { claimEntities, settleEntities } from "../../../shared/store/queue.ts";
 import { readStatus } from "../../../shared/store/status.ts";
 import { createProcessor } from "../../../shared/sync/process.ts";
 import type { Delivery } from "../../../shared/webhook/delivery.ts";
 import { receiveWebhook } from "../../../shared/webhook/receive.ts";
+import { storeTogether } from "../../../shared/webhook/store_together.ts";
 import { storeWithPatience } from "../../../shared/webhook/store_with_patience.ts";
 import type { AppDependencies } from "./app.ts";
 import { odooClient, planeReader } from "./clients.ts";
@@ -43,7 +44,7 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
   const log = createLog(runtime.writeLine, Date.now, config.logLevel);
   const sql = openDatabase(config);
   const odoo = odooClient(config, runtime.fetch);
-  const capabilities = keepWhenItWorks(() => readCapabilities(odoo()));
+  const capabilities = keepWhenItWorks(async () => await readCapabilities(odoo()));
   const plane = planeReader(config, runtime);
   const processor = createProcessor({
     sql,
@@ -55,8 +56,18 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
     log,
   });
 
+  const store = storeTogether<{ delivery: Delivery; body: string }, StoredDelivery>({
+    storeOne: ({ delivery, body }) => withDeadline(recordDelivery(sql, delivery, body), STORE_ATTEMPT_MS),
+    storeMany: (deliveries) => withDeadline(recordDeliveries(sql, deliveries), STORE_ATTEMPT_MS),
+    sizeOf: ({ body }) => body.length,
+  }, {
+    // The other half of the connections is the drain's.
+    statements: Math.ceil(config.databaseConnections / 2),
+    items: 32,
+    size: 1_000_000,
+  });
   const storePatiently = storeWithPatience(
-    (delivery: Delivery, body: string) => withDeadline(recordDelivery(sql, delivery, body), STORE_ATTEMPT_MS),
+    (delivery: Delivery, body: string) => store({ delivery, body }),
     { patienceMs: config.storeRetryMs, maxHeld: config.maxHeldRequests, now: monotonicMs, sleep },
   );
 
