@@ -3,11 +3,11 @@
  * empty, never an error. Stamps become UTC: Plane shows them in the time zone of the key's user.
  */
 import { z } from "zod";
-import { utcStamp } from "./stamp.ts";
+import { parseStamp } from "../stamp.ts";
 
 const stamp = z.string().transform((text, context) => {
-  const utc = utcStamp(text);
-  if (utc !== undefined) return utc;
+  const utc = parseStamp(text);
+  if (utc !== null) return utc;
   context.addIssue({ code: "custom", message: "not a stamp" });
   return z.NEVER;
 });

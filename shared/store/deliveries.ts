@@ -1,4 +1,4 @@
-import type { Delivery } from "../webhook/delivery.ts";
+import type { Delivery } from "../delivery.ts";
 import type { Sql } from "./database.ts";
 
 export interface StoredDelivery {

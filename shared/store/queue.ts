@@ -1,6 +1,6 @@
 /** The queue's SQL functions, typed. Each is one round trip for any number of entities. */
 import { parseStamp } from "../stamp.ts";
-import type { Envelope, Operation } from "../webhook/delivery.ts";
+import type { Envelope, Operation } from "../delivery.ts";
 import type { Sql } from "./database.ts";
 
 /** An entity this worker holds until its lease ends. */

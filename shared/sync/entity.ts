@@ -1,7 +1,7 @@
 /** What every step of one entity's synchronisation is given. */
 import type { OdooCapabilities } from "../odoo/capabilities.ts";
 import type { OdooClient } from "../odoo/client.ts";
-import type { Log } from "../ops/log.ts";
+import type { Log } from "../log.ts";
 import type { Lease } from "../queue/lease.ts";
 import type { Sql } from "../store/database.ts";
 import type { PairRow } from "../store/pairs.ts";

@@ -4,7 +4,8 @@
  */
 import { SuiteError } from "../errors.ts";
 import { parseStamp } from "../stamp.ts";
-import { type Delivery, isObject, type Operation, plainName } from "./delivery.ts";
+import type { Delivery, Operation } from "../delivery.ts";
+import { isObject, plainName } from "./reading.ts";
 
 /** How far a signed timestamp may be from our clock, in ms: 5 minutes, either way. */
 export const TIMESTAMP_WINDOW_MS = 300_000;

@@ -6,7 +6,8 @@
  */
 import { sha256 } from "../crypto/hmac.ts";
 import { parseStamp } from "../stamp.ts";
-import { type Delivery, type Envelope, isObject, type Operation, plainName, PRIORITIES } from "./delivery.ts";
+import type { Delivery, Envelope, Operation } from "../delivery.ts";
+import { isObject, plainName, PRIORITIES } from "./reading.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

@@ -6,7 +6,7 @@ import { verifyHmac } from "../crypto/hmac.ts";
 import { SuiteError } from "../errors.ts";
 import { decodeUtf8, isJsonRequest, parseJsonObject, readBody } from "../http/read_body.ts";
 import type { StoredDelivery } from "../store/deliveries.ts";
-import type { Delivery, Source } from "./delivery.ts";
+import type { Delivery, Source } from "../delivery.ts";
 import { normaliseOdoo } from "./normalise_odoo.ts";
 import { normalisePlane } from "./normalise_plane.ts";
 

@@ -1,7 +1,7 @@
 /** Several deliveries in one statement do what each alone would have done. */
 import assert from "node:assert/strict";
 import { recordDeliveries, recordDelivery } from "../../shared/store/deliveries.ts";
-import type { Delivery } from "../../shared/webhook/delivery.ts";
+import type { Delivery } from "../../shared/delivery.ts";
 import { createTestDatabase } from "../support/database.ts";
 
 const BODY = '{"text": "\\u0000 \\ud83d \\"quoted\\" \\\\ back, 東京 🚀"}';

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { readConfig, webhookSecrets } from "../../shared/config.ts";
 import { authenticateManagement } from "../../shared/http/management_auth.ts";
-import type { Delivery } from "../../shared/webhook/delivery.ts";
+import type { Delivery } from "../../shared/delivery.ts";
 import { receiveWebhook } from "../../shared/webhook/receive.ts";
 import { createApp } from "../../supabase/functions/plane-sync/app.ts";
 import { createTestDatabase } from "../support/database.ts";

@@ -7,7 +7,7 @@ import { SuiteError, toSuiteError } from "../../../shared/errors.ts";
 import { failure, statusOf } from "../../../shared/http/answers.ts";
 import type { Caller } from "../../../shared/http/management_auth.ts";
 import { decodeUtf8, parseJsonObject, readBody } from "../../../shared/http/read_body.ts";
-import type { Log } from "../../../shared/ops/log.ts";
+import type { Log } from "../../../shared/log.ts";
 import type { DrainReport } from "../../../shared/queue/drain.ts";
 import { isDatabaseUnreachable } from "../../../shared/store/database.ts";
 import type { ManualSync, Replay } from "../../../shared/store/manual.ts";

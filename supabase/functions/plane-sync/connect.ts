@@ -3,7 +3,7 @@ import { type Config, webhookSecrets } from "../../../shared/config.ts";
 import { toSuiteError } from "../../../shared/errors.ts";
 import { authenticateManagement } from "../../../shared/http/management_auth.ts";
 import { readCapabilities } from "../../../shared/odoo/capabilities.ts";
-import { createLog } from "../../../shared/ops/log.ts";
+import { createLog } from "../../../shared/log.ts";
 import { describeStatus } from "../../../shared/ops/status.ts";
 import { drain } from "../../../shared/queue/drain.ts";
 import { createWake, oneAtATime } from "../../../shared/queue/wake.ts";
@@ -13,7 +13,7 @@ import { replayDeadLetters, requestSync } from "../../../shared/store/manual.ts"
 import { claimEntities, settleEntities } from "../../../shared/store/queue.ts";
 import { readStatus } from "../../../shared/store/status.ts";
 import { createProcessor } from "../../../shared/sync/process.ts";
-import type { Delivery } from "../../../shared/webhook/delivery.ts";
+import type { Delivery } from "../../../shared/delivery.ts";
 import { receiveWebhook } from "../../../shared/webhook/receive.ts";
 import { storeTogether } from "../../../shared/webhook/store_together.ts";
 import { storeWithPatience } from "../../../shared/webhook/store_with_patience.ts";

@@ -1,5 +1,5 @@
 import type { Config } from "../../../shared/config.ts";
-import type { Log } from "../../../shared/ops/log.ts";
+import type { Log } from "../../../shared/log.ts";
 
 /**
  * A drain that stopped at its limits asks for another request, and so another share of CPU time, to go on. When that cannot

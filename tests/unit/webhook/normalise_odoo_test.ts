@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SuiteError } from "../../../shared/errors.ts";
-import type { Delivery } from "../../../shared/webhook/delivery.ts";
+import type { Delivery } from "../../../shared/delivery.ts";
 import { normaliseOdoo, TIMESTAMP_WINDOW_MS } from "../../../shared/webhook/normalise_odoo.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 2, 36, 37);

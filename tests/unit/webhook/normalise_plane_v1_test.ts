@@ -1,6 +1,6 @@
 /** What a real Plane sent, and what of it the rest of the house gets to see. */
 import assert from "node:assert/strict";
-import type { Delivery } from "../../../shared/webhook/delivery.ts";
+import type { Delivery } from "../../../shared/delivery.ts";
 import { normalisePlane } from "../../../shared/webhook/normalise_plane.ts";
 import { type CapturedPost, capturedPost, capturedPosts } from "../../support/captured_posts.ts";
 

@@ -1,6 +1,6 @@
 /** The envelope of Plane's cloud since 2026: dotted names, flat ids, a stable event id, and its oddities. */
 import assert from "node:assert/strict";
-import type { Delivery } from "../../../shared/webhook/delivery.ts";
+import type { Delivery } from "../../../shared/delivery.ts";
 import { normalisePlane } from "../../../shared/webhook/normalise_plane.ts";
 
 const ISSUE = "82bf3b73-f607-4d0b-9950-ccae760eb5cb";

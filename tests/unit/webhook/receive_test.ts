@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { type ErrorCode, SuiteError } from "../../../shared/errors.ts";
-import type { Delivery } from "../../../shared/webhook/delivery.ts";
+import type { Delivery } from "../../../shared/delivery.ts";
 import { receiveWebhook } from "../../../shared/webhook/receive.ts";
 import { capturedPost } from "../../support/captured_posts.ts";
 

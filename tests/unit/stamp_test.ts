@@ -1,20 +1,28 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { utcStamp } from "../../../shared/plane/stamp.ts";
+import { parseStamp } from "../../shared/stamp.ts";
 
 Deno.test("a stamp in any zone becomes UTC with six digits", () => {
   const expected = "2026-11-21T02:37:19.706780Z";
-  assert.equal(utcStamp("2026-11-21T02:37:19.706780Z"), expected);
-  assert.equal(utcStamp("2026-11-21T03:37:19.706780+01:00"), expected);
-  assert.equal(utcStamp("2026-11-20T21:07:19.706780-0530"), expected);
-  assert.equal(utcStamp("2026-11-21 02:37:19.70678+00"), expected);
-  assert.equal(utcStamp("2026-11-21T02:37:19Z"), "2026-11-21T02:37:19.000000Z");
+  assert.equal(parseStamp("2026-11-21T02:37:19.706780Z"), expected);
+  assert.equal(parseStamp("2026-11-21T03:37:19.706780+01:00"), expected);
+  assert.equal(parseStamp("2026-11-20T21:07:19.706780-0530"), expected);
+  assert.equal(parseStamp("2026-11-21 02:37:19.70678+00"), expected);
+  assert.equal(parseStamp("2026-11-21T02:37:19Z"), "2026-11-21T02:37:19.000000Z");
+  assert.equal(parseStamp("2026-11-21 02:37:19"), "2026-11-21T02:37:19.000000Z", "Odoo means UTC");
 });
 
 Deno.test("what is no stamp is not guessed at", () => {
-  for (const text of ["", "None", "2026-11-21", "2026-11-21T02:37:19", "2026-13-40T02:37:19Z", "yesterday"]) {
-    assert.equal(utcStamp(text), undefined);
-  }
+  const texts = [
+    "",
+    "None",
+    "2026-11-21",
+    "2026-13-40T02:37:19Z",
+    "2026-02-31T02:37:19Z",
+    "0000-01-01T00:00:00Z",
+    "yesterday",
+  ];
+  for (const text of [...texts, null, 5, {}]) assert.equal(parseStamp(text), null);
 });
 
 Deno.test("stamps order as text as they order in time, whatever their zones", () => {
@@ -27,7 +35,7 @@ Deno.test("stamps order as text as they order in time, whatever their zones", ()
     return { time: date.getTime(), text: `${wall}${minutes < 0 ? "-" : "+"}${hours}:${rest}` };
   });
   fc.assert(fc.property(shown, shown, (left, right) => {
-    const [first, second] = [utcStamp(left.text) ?? "", utcStamp(right.text) ?? ""];
+    const [first, second] = [parseStamp(left.text) ?? "", parseStamp(right.text) ?? ""];
     assert.equal(Math.sign(left.time - right.time), first < second ? -1 : first > second ? 1 : 0);
   }));
 });

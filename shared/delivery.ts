@@ -29,17 +29,3 @@ export interface Delivery {
   /** True when the record must be read before anything is written, whatever the delivery says. */
   readFirst: boolean;
 }
-
-/** Projects first, because their work items wait for them. Higher is sooner. */
-export const PRIORITIES: Readonly<Record<string, number>> = { project: 6, issue: 5 };
-
-/** Text from a request that goes into a column: printable ASCII, at most 80 characters. */
-export function plainName(value: unknown): string {
-  return typeof value === "string"
-    ? value.replace(/[^\x20-\x7e]/g, "?").slice(0, 80) || "unknown"
-    : "unknown";
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
