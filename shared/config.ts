@@ -48,7 +48,7 @@ const schema = z.object({
   leaseMs: milliseconds(120_000),
   restAfterUnknownMs: milliseconds(90_000),
   drainWallClockMs: milliseconds(80_000),
-  drainCpuMs: milliseconds(1_200),
+  drainEntities: count(100),
   drainConcurrency: count(4),
   logLevel: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
@@ -83,7 +83,7 @@ export const VARIABLES: Readonly<Record<keyof Config, readonly string[]>> = {
   leaseMs: ["SYNC_LEASE_MS"],
   restAfterUnknownMs: ["SYNC_REST_AFTER_UNKNOWN_MS"],
   drainWallClockMs: ["SYNC_DRAIN_WALL_CLOCK_MS"],
-  drainCpuMs: ["SYNC_DRAIN_CPU_MS"],
+  drainEntities: ["SYNC_DRAIN_ENTITIES"],
   drainConcurrency: ["SYNC_DRAIN_CONCURRENCY"],
   logLevel: ["LOG_LEVEL"],
 };

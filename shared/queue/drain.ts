@@ -18,8 +18,6 @@ export interface DrainDependencies {
   describeFailure: (claimed: Claimed, error: SuiteError, settlement: Settlement) => Settlement;
   /** A clock that never goes back, in ms. */
   now: () => number;
-  /** CPU time this isolate has used, in ms. */
-  cpuMs: () => number;
   random: () => number;
   /** Rings when a hint was left while the drain runs. */
   wake: Wake;
@@ -34,7 +32,11 @@ export interface DrainLimits {
   leaseMs: number;
   restMs: number;
   wallClockMs: number;
-  cpuMs: number;
+  /**
+   * How many entities are claimed at most. It stands for the CPU time the platform gives a request: the hosted runtime cannot
+   * measure that, and an entity costs a few ms.
+   */
+  entities: number;
 }
 
 export interface DrainReport {
@@ -51,18 +53,16 @@ export interface DrainReport {
  * An entity whose last worker died holds up further claims until it is settled: two of them never run side by side, so the
  * one that kills its workers does not take others to their last attempt with it.
  *
- * @throws what `claim` throws, after everything that is running has ended
+ * @throws SuiteError when a claim fails, after everything that is running has ended
  */
 export async function drain(deps: DrainDependencies, limits: DrainLimits): Promise<DrainReport> {
   const report: DrainReport = { claimed: 0, done: 0, failed: 0, lost: 0, more: false };
   const startedAt = deps.now();
-  const cpuAtStart = deps.cpuMs();
   const running = new Set<Promise<void>>();
   let suspects = 0;
   const settleTogether = batching((settlements) => settleOrAlone(deps.settle, settlements));
   const spent = () =>
-    deps.stopping() || deps.now() - startedAt >= limits.wallClockMs ||
-    deps.cpuMs() - cpuAtStart >= limits.cpuMs;
+    deps.stopping() || deps.now() - startedAt >= limits.wallClockMs || report.claimed >= limits.entities;
 
   const work = async (entity: Claimed, lease: Lease): Promise<void> => {
     const settlement = await processOne(deps, limits, entity, lease);
@@ -81,7 +81,8 @@ export async function drain(deps: DrainDependencies, limits: DrainLimits): Promi
         break;
       }
       const rung = deps.wake.next();
-      const free = suspects > 0 ? 0 : limits.concurrency - running.size;
+      const left = limits.entities - report.claimed;
+      const free = suspects > 0 ? 0 : Math.min(limits.concurrency - running.size, left);
       if (free > 0) {
         const claimedAt = deps.now();
         const entities = await deps.claim(free);
@@ -103,6 +104,8 @@ export async function drain(deps: DrainDependencies, limits: DrainLimits): Promi
         ...(suspects === 0 && running.size < limits.concurrency ? [rung] : []),
       ]);
     }
+  } catch (thrown) {
+    throw failureOf(thrown);
   } finally {
     await Promise.all(running);
   }

@@ -50,7 +50,6 @@ export function startPlaneSync(
     fetch: () => Promise.reject(new TypeError("no network in this test")),
     writeLine: (line) => lines.push(line),
     monotonicMs: () => performance.now(),
-    cpuMs: () => 0,
     waitUntil: (promise) => background.push(promise),
     onEnding: () => {},
   }));

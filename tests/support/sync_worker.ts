@@ -73,12 +73,11 @@ export function createWorker(target: WorkerTarget, observer: Observer = passOn):
         claim: (limit) => claimEntities(sql, workerId, limit, target.leaseMs),
         settle: (settlements) => settleEntities(sql, settlements),
         now,
-        cpuMs: () => 0,
         random: () => 0,
         wake: createWake(),
         stopping: () => false,
         onSettleFailed: (error) => settleFailures.push(error.code),
-      }, { ...target, wallClockMs: 120_000, cpuMs: Infinity }),
+      }, { ...target, wallClockMs: 120_000, entities: Infinity }),
     end: () => pool.end({ timeout: 5 }),
   };
 }

@@ -27,7 +27,6 @@ export interface Runtime {
   writeLine: (line: string) => void;
   /** A clock that never goes back, in ms. */
   monotonicMs: () => number;
-  cpuMs: () => number;
   /** Keeps the isolate alive until the promise ends. */
   waitUntil: (promise: Promise<unknown>) => void;
   /** Calls the listener when the platform is about to end this isolate. */
@@ -75,7 +74,7 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
   runtime.onEnding(() => ending = true);
   const workerId = crypto.randomUUID();
   const wake = createWake();
-  const drainNow = oneAtATime(wake, async () => {
+  const drainOnce = async () => {
     const startedAt = monotonicMs();
     const report = await drain({
       ...processor,
@@ -90,7 +89,6 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
         return processor.describeFailure(claimed, error, settlement);
       },
       now: monotonicMs,
-      cpuMs: runtime.cpuMs,
       random: Math.random,
       wake,
       stopping: () => ending,
@@ -100,14 +98,20 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
       leaseMs: config.leaseMs,
       restMs: config.restAfterUnknownMs,
       wallClockMs: config.drainWallClockMs,
-      cpuMs: config.drainCpuMs,
+      entities: config.drainEntities,
     });
     if (report.claimed > 0) {
       log("info", "drain", { ...report, duration_ms: Math.round(monotonicMs() - startedAt) });
     }
     if (report.more) runtime.waitUntil(continueElsewhere(config, runtime.fetch, log));
     return report;
-  });
+  };
+  // Told once, however many requests wait for this drain.
+  const drainNow = oneAtATime(wake, () =>
+    drainOnce().catch((thrown) => {
+      log("error", "drain_failed", { code: toSuiteError(thrown).code });
+      throw thrown;
+    }));
 
   return {
     receive: (request, source) =>
@@ -134,13 +138,7 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
     sync: (wanted) => requestSync(sql, wanted),
     replay: (wanted) => replayDeadLetters(sql, wanted),
     drain: drainNow,
-    drainInBackground: () =>
-      runtime.waitUntil(
-        drainNow().catch((thrown) => {
-          const error = toSuiteError(thrown);
-          log("error", "drain_failed", { code: error.code });
-        }),
-      ),
+    drainInBackground: () => runtime.waitUntil(drainNow().catch(() => {})),
     log,
     now: monotonicMs,
   };

@@ -36,12 +36,11 @@ export class DrainWorld {
     leaseMs: 120_000,
     restMs: 90_000,
     wallClockMs: 80_000,
-    cpuMs: 1_200,
+    entities: 100,
   };
   /** What is due; a claim takes from the front. */
   due: Claimed[] = [];
   now = 0;
-  cpuMs = 0;
   stopping = false;
   readonly wake: Wake = createWake();
   /** The limit of each claim. */
@@ -74,7 +73,6 @@ export class DrainWorld {
       process: (claimed, lease) => this.#process(claimed, lease),
       describeFailure: (_claimed, error, settlement) => ({ ...settlement, effect: { code: error.code } }),
       now: () => this.now,
-      cpuMs: () => this.cpuMs,
       random: () => 0,
       wake: this.wake,
       stopping: () => this.stopping,
