@@ -30,8 +30,12 @@ function isOutage({ code, facts }: SuiteError): boolean {
   return facts.exception === undefined || ODOO_WITHOUT_DATABASE.test(String(facts.exception));
 }
 
-/** An entity whose project is missing looks again by itself after this long, in ms, if nothing wakes it before. */
+/**
+ * An entity whose project is missing looks again by itself after this long, in ms, if nothing wakes it before; twice as long
+ * each time, because the project may well be one that we shall never see.
+ */
 const LOOK_AGAIN_MS = 300_000;
+const LOOK_AGAIN_AT_LEAST_EVERY_MS = 6 * 3_600_000;
 
 /**
  * What becomes of an entity whose processing failed.
@@ -47,7 +51,13 @@ export function outcomeOfFailure(
 ): Outcome {
   const reason = error.code;
   if (reason === "paused") return { kind: "park", reason };
-  if (reason === "waits_for_project") return { kind: "wait", delayMs: LOOK_AGAIN_MS, reason };
+  if (reason === "waits_for_project") {
+    const delayMs = Math.min(
+      LOOK_AGAIN_MS * 2 ** Math.min(claimed.outages, 30),
+      LOOK_AGAIN_AT_LEAST_EVERY_MS,
+    );
+    return { kind: "wait", delayMs, reason };
+  }
   if (error.retry === "never") return { kind: "dead", reason };
   const outage = isOutage(error);
   if (claimed.attempts >= claimed.maxAttempts && !outage) return { kind: "dead", reason };

@@ -13,7 +13,7 @@ export interface Claimed {
   operation: Operation;
   /** Tries that count towards giving up, this one included. */
   attempts: number;
-  /** Tries in a row, before this one, that met an outage of the other side. */
+  /** Tries in a row, before this one, that met an outage of the other side or had to wait. */
   outages: number;
   maxAttempts: number;
   /** Leases in a row that ended without a word. */

@@ -44,8 +44,8 @@ create table plane.sync_queue (
 );
 comment on column plane.sync_queue.next_attempt_at is 'Pending: due time; infinity is parked. Processing: the end of the lease.';
 comment on column plane.sync_queue.last_error is 'The reason class of the last failure: a code, never a value.';
-comment on column plane.sync_queue.attempts is 'Tries that count towards giving up; those that met an outage do not.';
-comment on column plane.sync_queue.outages is 'Tries in a row that met an outage of the other side: they decide how long it waits.';
+comment on column plane.sync_queue.attempts is 'Tries that count towards giving up; those that met an outage or must wait do not.';
+comment on column plane.sync_queue.outages is 'Tries in a row that did not count: they decide how long the next one waits.';
 comment on column plane.sync_queue.crashes is 'Leases in a row that ended without a word from their worker.';
 comment on column plane.sync_queue.observation_id is 'The delivery that carries the newest state of the record.';
 comment on column plane.sync_queue.read_first is 'No delivery carries a state that can be trusted: read the record.';

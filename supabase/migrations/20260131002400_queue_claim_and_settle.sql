@@ -176,7 +176,7 @@ begin
       when q.generation = q.claimed_generation then q.attempts
       else 0
     end,
-    outages = case t.outcome when 'outage' then q.outages + 1 else 0 end,
+    outages = case when t.outcome in ('outage', 'wait') then q.outages + 1 else 0 end,
     crashes = 0,
     last_error = t.reason,
     worker_id = null,

@@ -77,7 +77,7 @@ Deno.test("wait: due at its time, and the attempt does not count", async () => {
     reason: "waits_for_project",
   });
   const row = await queueRow(sql, "issue:a");
-  assert.deepEqual([row?.due, row?.attempts], [at(300), 0]);
+  assert.deepEqual([row?.due, row?.attempts, row?.outages], [at(300), 0, 1]);
 });
 
 Deno.test("park: due never, whatever hints come", async () => {

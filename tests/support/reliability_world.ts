@@ -26,7 +26,11 @@ export interface ReliabilityWorld extends AsyncDisposable {
   passTime(): Promise<void>;
 }
 
-export async function createReliabilityWorld(change: Partial<WorkerTarget> = {}): Promise<ReliabilityWorld> {
+/** @param options.readsPlane false: the workers have no access to Plane, only its webhooks */
+export async function createReliabilityWorld(
+  change: Partial<WorkerTarget> = {},
+  options: { readsPlane: boolean } = { readsPlane: true },
+): Promise<ReliabilityWorld> {
   const database = await createTestDatabase();
   const odoo = await startSandboxOdoo();
   const plane = await startSandboxPlane({ requestsPerMinute: 1_000_000 });
@@ -35,7 +39,9 @@ export async function createReliabilityWorld(change: Partial<WorkerTarget> = {})
     ...WORKER_DEFAULTS,
     databaseUrl: database.url,
     odoo: { url: odoo.url, database: odoo.database, login: odoo.login, apiKey: odoo.apiKey },
-    plane: { url: plane.url, apiKey: plane.apiKeys.service, workspaceSlug: plane.workspaceSlug },
+    ...(options.readsPlane
+      ? { plane: { url: plane.url, apiKey: plane.apiKeys.service, workspaceSlug: plane.workspaceSlug } }
+      : {}),
     ...change,
   };
   const workers: Worker[] = [];

@@ -143,3 +143,16 @@ Deno.test("the wait grows with the outage, and with the attempts of what is no o
   assert.equal(bound("odoo_unreachable", { ...FRESH, outages: 40 }), LONGEST_DELAY_MS);
   assert.equal(bound("internal", { ...FRESH, attempts: 5 }), 16_000);
 });
+
+Deno.test("an entity without its project looks again after five minutes, then ever more rarely, and is never given up", () => {
+  const delays = [0, 1, 5, 6, 7, 1_000].map((outages) => {
+    const outcome = outcomeOf(new SuiteError("waits_for_project"), {
+      attempts: 99,
+      outages,
+      maxAttempts: 12,
+    });
+    assert(outcome.kind === "wait");
+    return outcome.delayMs / 60_000;
+  });
+  assert.deepEqual(delays, [5, 10, 160, 320, 360, 360]);
+});
