@@ -4,6 +4,7 @@
  */
 import postgres from "postgres";
 import { beforeExit } from "./cleanup.ts";
+import { freePort } from "./free_port.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 import { applyMigrations } from "./migrate.ts";
 import { startPostgres } from "./postgres.ts";
@@ -17,7 +18,7 @@ export interface StackOptions {
   functionEnvironment?: Readonly<Record<string, string>>;
   /** Whether commits of the embedded PostgreSQL wait for the disk. */
   fsync?: boolean;
-  /** The gateway's port; 0 lets the system choose. */
+  /** The gateway's port; any free one by default. */
   port?: number;
   report: (line: string) => void;
   /** Takes what the functions write. */
@@ -80,11 +81,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const keys = { manage: secret("sb_secret_"), cron: secret("sb_secret_") };
     const planeWebhookSecret = environment.PLANE_WEBHOOK_SECRET ?? secret("plane_wh_");
     const odooWebhookSecret = environment.ODOO_WEBHOOK_SECRET ?? secret("odoo_wh_");
+    // The functions call each other, and themselves, through the gateway: it needs its address before it starts.
+    const port = options.port ?? freePort();
     const gateway = startGateway({
-      port: options.port ?? 0,
+      port,
       log: (_name, line) => options.log(line),
       env: {
         DATABASE_URL: databaseUrl,
+        SUPABASE_URL: `http://127.0.0.1:${port}`,
         PLANE_WEBHOOK_SECRET: planeWebhookSecret,
         ODOO_WEBHOOK_SECRET: odooWebhookSecret,
         SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.manage, cron: keys.cron }),
