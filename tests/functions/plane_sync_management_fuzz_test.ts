@@ -38,13 +38,18 @@ const anything = fc.jsonValue({ maxDepth: 3, stringUnit: "binary" });
 const orElse = (value: fc.Arbitrary<unknown>) =>
   fc.oneof({ weight: 6, arbitrary: value }, { weight: 1, arbitrary: anything });
 
-const replay = fc.record({
+const selections = {
   ids: orElse(fc.array(fc.oneof(fc.uuid(), text), { maxLength: 5 })),
   entity_keys: orElse(fc.array(text, { maxLength: 5 })),
   reason: orElse(text),
   from: orElse(moment),
   to: orElse(moment),
-}, { requiredKeys: [] });
+};
+/** Together, and each alone: what is wrong with one must not hide what is wrong with another. */
+const replay = fc.oneof(
+  fc.record(selections, { requiredKeys: [] }),
+  ...Object.entries(selections).map(([name, value]) => fc.record({ [name]: value })),
+);
 
 const sync = fc.oneof(
   fc.record({ project: orElse(fc.oneof(fc.uuid(), text)) }),
