@@ -41,16 +41,20 @@ export async function readPair(
   return row === undefined ? null : { ...row, plane_updated_at: parseStamp(row.plane_updated_at) };
 }
 
-/** The Odoo ids of Plane records that have a partner. */
-export async function readPartners(
+/** The partner of one Plane record: its Odoo id, `deleted` when it was deleted in Odoo, null when there is none yet. */
+export async function readPartner(
   sql: Sql,
   planeType: string,
-  planeIds: readonly string[],
-): Promise<Map<string, number>> {
-  const rows = await sql<{ plane_id: string; odoo_id: string }[]>`
-    select plane_id, odoo_id from plane.sync_mappings
-    where plane_type = ${planeType} and plane_id = any (${[...planeIds]}::text[]) and odoo_id is not null`;
-  return new Map(rows.map((row) => [row.plane_id, Number(row.odoo_id)]));
+  planeId: string,
+): Promise<number | "deleted" | null> {
+  const [row] = await sql<{ odoo_id: string; deleted: boolean }[]>`
+    select m.odoo_id, exists (
+      select from plane.sync_tombstone t
+      where t.plane_type = m.plane_type and t.plane_id = m.plane_id and t.reason = 'deleted_in_odoo'
+    ) as deleted
+    from plane.sync_mappings m
+    where m.plane_type = ${planeType} and m.plane_id = ${planeId} and m.odoo_id is not null`;
+  return row === undefined ? null : row.deleted ? "deleted" : Number(row.odoo_id);
 }
 
 /** Opens the intent before the partner is made. Null: the lease is lost, so nothing may be made. */
@@ -75,4 +79,9 @@ export async function hintPlaneRecord(
 ): Promise<void> {
   const payload = projectId === null ? null : JSON.stringify({ project_id: projectId });
   await sql`select plane.enqueue_sync('plane', ${planeId}, ${planeType}, 'update', ${payload}::text::jsonb, 6)`;
+}
+
+/** Leaves a hint about an Odoo record, so that whoever it belongs to is looked at: it may be gone. */
+export async function hintOdooRecord(sql: Sql, model: string, id: number): Promise<void> {
+  await sql`select plane.enqueue_sync('odoo', ${String(id)}, ${model}, 'update', null, 6)`;
 }

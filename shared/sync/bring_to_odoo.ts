@@ -103,19 +103,14 @@ async function apply<Form>(
   }
   const odoo = deps.odoo();
   lease.require(deps.odooTimeoutMs);
-  const odooId = await forgettingWhatIsGone(deps.sql, odoo, plan.values, async () => {
+  const values = partner.kind === "present" ? plan.values : { ...prepared.onCreate, ...plan.values };
+  const odooId = await forgettingWhatIsGone(deps.sql, odoo, values, async () => {
     if (partner.kind === "present") {
-      await writeRecord(odoo, kind.odooModel, partner.odooId, plan.values);
+      await writeRecord(odoo, kind.odooModel, partner.odooId, values);
       return partner.odooId;
     }
-    const values = { ...prepared.onCreate, ...plan.values };
-    return await makeRecord(
-      odoo,
-      kind.odooModel,
-      externalId(kind.planeType, planeId),
-      values,
-      kind.odooFields(capabilities),
-    );
+    const external = externalId(kind.planeType, planeId);
+    return await makeRecord(odoo, kind.odooModel, external, values, kind.odooFields(capabilities));
   });
   const stored = await readRecord(odoo, kind.odooModel, odooId, fields);
   // Gone between two calls: the next look at this pair finds that out and settles it.

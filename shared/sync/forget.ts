@@ -3,7 +3,14 @@ import { SuiteError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { OdooClient } from "../odoo/client.ts";
 import type { Sql } from "../store/database.ts";
+import { hintOdooRecord } from "../store/pairs.ts";
 import { forgetValues, type ValueKind } from "../store/value_map.ts";
+
+/** Where a write points at another pair. */
+const PAIRED: readonly { field: string; model: string }[] = [
+  { field: "parent_id", model: "project.task" },
+  { field: "project_id", model: "project.project" },
+];
 
 const REMEMBERED: readonly { field: string; model: string; kind: ValueKind }[] = [
   { field: "stage_id", model: "project.task.type", kind: "state" },
@@ -13,7 +20,8 @@ const REMEMBERED: readonly { field: string; model: string; kind: ValueKind }[] =
 
 /**
  * Runs the write. When Odoo refuses it because a stage, user or tag we remembered does not exist any more, that is forgotten
- * and the next try looks it up again. Odoo says MissingError for most, and ValidationError for a missing tag.
+ * and the next try looks it up again; when it is the parent or the project that is gone, its own pair is looked at. Odoo says
+ * MissingError for most, and ValidationError for a missing tag or parent.
  *
  * @throws what the write throws; retry is `later` when something was forgotten
  */
@@ -31,16 +39,25 @@ export async function forgettingWhatIsGone<Result>(
     }
     let forgotten = 0;
     for (const { field, model, kind } of REMEMBERED) {
-      const ids = numbersIn(values[field] ?? null);
-      if (ids.length === 0) continue;
-      const existing = await odoo.read(model, ids, ["id"], { context: { active_test: false } });
-      const gone = ids.filter((id) => !existing.some((record) => record.id === id));
+      const gone = await missing(odoo, model, numbersIn(values[field] ?? null));
       await forgetValues(sql, kind, gone);
       forgotten += gone.length;
+    }
+    for (const { field, model } of PAIRED) {
+      for (const id of await missing(odoo, model, numbersIn(values[field] ?? null))) {
+        await hintOdooRecord(sql, model, id);
+        forgotten += 1;
+      }
     }
     if (forgotten === 0) throw thrown;
     throw new SuiteError("odoo_missing_record", { retry: "later", facts: { forgotten }, cause: thrown });
   }
+}
+
+async function missing(odoo: OdooClient, model: string, ids: readonly number[]): Promise<number[]> {
+  if (ids.length === 0) return [];
+  const existing = await odoo.read(model, [...ids], ["id"], { context: { active_test: false } });
+  return ids.filter((id) => !existing.some((record) => record.id === id));
 }
 
 /** The ids in a many2one's value or in `[[6, 0, ids]]`; 6 and 0 are Odoo's command, not ids. */

@@ -5,7 +5,8 @@ import type { OdooCapabilities, OdooFields } from "../odoo/capabilities.ts";
 import type { OdooClient } from "../odoo/client.ts";
 import type { PairRow } from "../store/pairs.ts";
 import type { Sql } from "../store/database.ts";
-import { hintPlaneRecord, readPartners } from "../store/pairs.ts";
+import { hintPlaneRecord, readPartner } from "../store/pairs.ts";
+import { forgettingWhatIsGone } from "./forget.ts";
 import { ISSUE_LENSES } from "./issue_lenses.ts";
 import type { Lens, References } from "./lens.ts";
 import { OBSERVED_ISSUE, OBSERVED_PROJECT, type ObservedKind, type PlaneReader } from "./observe.ts";
@@ -74,30 +75,31 @@ export const ISSUE_KIND: Kind<IssueForm> = {
 
 async function prepareIssue(form: IssueForm, pair: PairRow, deps: KindDependencies): Promise<Prepared> {
   const { sql, odoo, plane } = deps;
-  const project = (await readPartners(sql, "project", [form.project])).get(form.project);
-  if (project === undefined) {
+  const project = await readPartner(sql, "project", form.project);
+  if (project === "deleted") {
+    throw new SuiteError("partner_deleted", { message: "The work item's project was deleted in Odoo." });
+  }
+  if (project === null) {
     // Its webhook may be on its way, or lost: with access to Plane the project is fetched.
     if (plane !== undefined) await hintPlaneRecord(sql, "project", form.project, form.project);
     throw new SuiteError("waits_for_project", { facts: { waits_for: `project:${form.project}` } });
   }
-  const parent = form.parent === null
-    ? undefined
-    : (await readPartners(sql, "issue", [form.parent])).get(form.parent);
-  const waitsFor = form.parent !== null && form.parent !== form.id && parent === undefined
-    ? [`issue:${form.parent}`]
-    : [];
-  if (waitsFor.length > 0 && plane !== undefined) {
-    await hintPlaneRecord(sql, "issue", form.parent ?? "", form.project);
+  const named = form.parent === null || form.parent === form.id ? null : form.parent;
+  const parent = named === null ? null : await readPartner(sql, "issue", named);
+  // A parent deleted in Odoo will not come; the item arrives without one.
+  const waitsFor = named !== null && parent === null ? [`issue:${named}`] : [];
+  if (named !== null && parent === null && plane !== undefined) {
+    await hintPlaneRecord(sql, "issue", named, form.project);
   }
-  const { stages, users, tags, unmatched } = await lookUp(
+  const also = { users: texts(pair.plane_base?.assignees), labels: texts(pair.plane_base?.labels) };
+  const { stages, users, tags, unmatched } = await forgettingWhatIsGone(
     sql,
     odoo,
-    form,
-    { users: texts(pair.plane_base?.assignees), labels: texts(pair.plane_base?.labels) },
-    project,
+    { project_id: project },
+    () => lookUp(sql, odoo, form, also, project),
   );
   return {
-    references: { project, parent: parent ?? null, stages, users, tags },
+    references: { project, parent: typeof parent === "number" ? parent : null, stages, users, tags },
     // Without user_ids Odoo assigns what it makes to the key's user; the lens may be switched off.
     onCreate: { project_id: project, user_ids: [[6, 0, []]] },
     waitsFor,

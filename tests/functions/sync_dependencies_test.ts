@@ -169,3 +169,27 @@ Deno.test("a stage the project has already is used for the state of that name", 
   await world.drain();
   assert.deepEqual((await world.partner("issue", ISSUE)).stage_id, [stage, "in progress"]);
 });
+
+Deno.test("a parent deleted in Odoo does not hold up its children: they arrive without it", async () => {
+  await using world = await createSyncWorld();
+  await world.deliver(projectEnvelope(1));
+  await world.deliver(issueEnvelope(2, { id: PARENT }));
+  await world.drain();
+  await world.odoo.call("project.task", "unlink", { ids: [(await world.partner("issue", PARENT)).id] });
+  await world.deliver(issueEnvelope(3, { parent: PARENT, priority: "high" }));
+  await world.drain();
+  const child = await world.partner("issue", ISSUE);
+  assert.deepEqual([child.parent_id, child.priority], [false, "2"]);
+  assert.deepEqual([...await queue(world)], []);
+});
+
+Deno.test("a work item of a project deleted in Odoo is given up with that reason, not asked for without end", async () => {
+  await using world = await createSyncWorld();
+  await world.deliver(projectEnvelope(1));
+  await world.drain();
+  await world.odoo.call("project.project", "unlink", { ids: [(await world.partner("project", PROJECT)).id] });
+  await world.deliver(issueEnvelope(2));
+  await world.drain();
+  const dead = await world.sql`select entity_key, reason from plane.v_dead_letters`;
+  assert.deepEqual([...dead], [{ entity_key: `issue:${ISSUE}`, reason: "partner_deleted" }]);
+});
