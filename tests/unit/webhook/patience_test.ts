@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
 import { SuiteError } from "../../../shared/errors.ts";
 import { storeWithPatience } from "../../../shared/webhook/store_with_patience.ts";
 
