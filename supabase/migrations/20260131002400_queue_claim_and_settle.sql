@@ -8,7 +8,8 @@
 --                                                                                 statement is planned: whole backlog
 --   order by priority desc, next_attempt_at over all priorities            grows  with the rows that back off
 --   one index range per priority, id = any(array)                         flat    this one
--- The planner may not sort here: a sort means reading the backlog, so the alternatives are switched off.
+-- The planner may not sort or hash here: that means reading the backlog or the ledger, so only index scans are left. With
+-- them one plan fits every call, and making it anew each time took most of a claim of one: 0.9 ms, 0.5 ms without.
 create function plane.claim_entities(
   p_worker_id text,
   p_limit integer default 1,
@@ -41,6 +42,9 @@ set search_path = ''
 set enable_seqscan = off
 set enable_bitmapscan = off
 set enable_sort = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_priority integer;
@@ -114,28 +118,36 @@ create function plane.settle_entities(
   p_effects jsonb default '[]',
   p_now timestamptz default clock_timestamp()
 ) returns table (id uuid, settled boolean)
-language plpgsql set search_path = '' as $$
+language plpgsql
+set search_path = ''
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $$
 declare
   v_ids uuid[];
   v_fences bigint[];
   v_outcomes text[];
   v_next_attempts timestamptz[];
   v_reasons text[];
+  v_delivered boolean;
+  v_gone bigint;
 begin
   -- Before any row: whoever holds one of these locks may have to wait for rows, never the other way round.
-  perform plane.lock_partners(p_effects);
+  if jsonb_array_length(p_effects) > 0 then
+    perform plane.lock_partners(p_effects);
+  end if;
 
   -- Rows are locked in one order by everybody, so that two settles never wait for each other. What a former holder says
   -- drops out here, also when it holds the entity again and says both at once.
   with locked as materialized (
-    select q.id, q.fence from plane.sync_queue q
+    select q.id, q.fence, q.last_delivery_id from plane.sync_queue q
     where q.id = any (p_ids) and q.status = 'processing'
     order by q.id
     for update
   )
   select coalesce(array_agg(t.id), '{}'), array_agg(t.fence), array_agg(t.outcome), array_agg(t.next_attempt_at),
-    array_agg(t.reason)
-  into v_ids, v_fences, v_outcomes, v_next_attempts, v_reasons
+    array_agg(t.reason), coalesce(bool_or(l.last_delivery_id is not null), false)
+  into v_ids, v_fences, v_outcomes, v_next_attempts, v_reasons, v_delivered
   from unnest(p_ids, p_fences, p_outcomes, p_next_attempts, p_reasons) as t (id, fence, outcome, next_attempt_at, reason)
   join locked l on l.id = t.id and l.fence = t.fence;
 
@@ -144,47 +156,53 @@ begin
   end if;
 
   -- A success also answers for what failed before it.
-  update plane.webhook_delivery d set
-    status = case s.outcome when 'dead' then 'failed' else 'processed' end,
-    error = s.reason,
-    processed_at = p_now
-  from (
-    select q.entity_key, q.last_delivery_id, t.outcome, t.reason
-    from unnest(v_ids, v_outcomes, v_reasons) as t (id, outcome, reason)
-    join plane.sync_queue q on q.id = t.id
-    where t.outcome in ('done', 'dead') and q.last_delivery_id is not null and q.generation = q.claimed_generation
-  ) s
-  where d.entity_key = s.entity_key and d.status in ('received', 'failed') and d.id <= s.last_delivery_id;
+  if v_delivered then
+    update plane.webhook_delivery d set
+      status = case s.outcome when 'dead' then 'failed' else 'processed' end,
+      error = s.reason,
+      processed_at = p_now
+    from (
+      select q.entity_key, q.last_delivery_id, t.outcome, t.reason
+      from unnest(v_ids, v_outcomes, v_reasons) as t (id, outcome, reason)
+      join plane.sync_queue q on q.id = t.id
+      where t.outcome in ('done', 'dead') and q.last_delivery_id is not null and q.generation = q.claimed_generation
+    ) s
+    where d.entity_key = s.entity_key and d.status in ('received', 'failed') and d.id <= s.last_delivery_id;
+  end if;
 
   delete from plane.sync_queue q
-  using unnest(v_ids, v_outcomes) as t (id, outcome)
-  where q.id = t.id and t.outcome = 'done' and q.generation = q.claimed_generation;
+  where q.id = any (array(select t.id from unnest(v_ids, v_outcomes) as t (id, outcome) where t.outcome = 'done'))
+    and q.generation = q.claimed_generation;
+  get diagnostics v_gone = row_count;
 
-  update plane.sync_queue q set
-    status = case when t.outcome = 'dead' and q.generation = q.claimed_generation then 'failed' else 'pending' end,
-    completed_at = case when t.outcome = 'dead' and q.generation = q.claimed_generation then p_now end,
-    next_attempt_at = case
-      -- What it waited for came while it was being settled.
-      when t.reason = 'waits_for_project' and q.generation <> q.claimed_generation then p_now
-      when t.outcome in ('retry', 'outage', 'wait') then coalesce(t.next_attempt_at, p_now)
-      when t.outcome = 'park' and q.generation = q.claimed_generation then 'infinity'
-      else p_now
-    end,
-    attempts = case
-      when t.outcome = 'retry' then q.attempts
-      when t.outcome in ('outage', 'wait', 'park') then greatest(q.attempts - 1, 0)
-      when q.generation = q.claimed_generation then q.attempts
-      else 0
-    end,
-    outages = case when t.outcome in ('outage', 'wait') then q.outages + 1 else 0 end,
-    crashes = 0,
-    last_error = t.reason,
-    worker_id = null,
-    lock_until = null,
-    -- What is left is younger than the claim.
-    created_at = case t.outcome when 'done' then q.last_attempt_at else q.created_at end
-  from unnest(v_ids, v_outcomes, v_next_attempts, v_reasons) as t (id, outcome, next_attempt_at, reason)
-  where q.id = t.id;
+  -- What is left; most often nothing.
+  if v_gone < cardinality(v_ids) then
+    update plane.sync_queue q set
+      status = case when t.outcome = 'dead' and q.generation = q.claimed_generation then 'failed' else 'pending' end,
+      completed_at = case when t.outcome = 'dead' and q.generation = q.claimed_generation then p_now end,
+      next_attempt_at = case
+        -- What it waited for came while it was being settled.
+        when t.reason = 'waits_for_project' and q.generation <> q.claimed_generation then p_now
+        when t.outcome in ('retry', 'outage', 'wait') then coalesce(t.next_attempt_at, p_now)
+        when t.outcome = 'park' and q.generation = q.claimed_generation then 'infinity'
+        else p_now
+      end,
+      attempts = case
+        when t.outcome = 'retry' then q.attempts
+        when t.outcome in ('outage', 'wait', 'park') then greatest(q.attempts - 1, 0)
+        when q.generation = q.claimed_generation then q.attempts
+        else 0
+      end,
+      outages = case when t.outcome in ('outage', 'wait') then q.outages + 1 else 0 end,
+      crashes = 0,
+      last_error = t.reason,
+      worker_id = null,
+      lock_until = null,
+      -- What is left is younger than the claim.
+      created_at = case t.outcome when 'done' then q.last_attempt_at else q.created_at end
+    from unnest(v_ids, v_outcomes, v_next_attempts, v_reasons) as t (id, outcome, next_attempt_at, reason)
+    where q.id = t.id;
+  end if;
 
   return query
   select t.id, coalesce(t.fence = v_fences[array_position(v_ids, t.id)], false) from unnest(p_ids, p_fences) as t (id, fence);
