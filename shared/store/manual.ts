@@ -28,11 +28,16 @@ export async function requestSync(sql: Sql, { entity, project }: ManualSync): Pr
       from plane.sync_mappings m where m.plane_project_id = ${project} and m.plane_id is not null and m.status <> 'archived'`;
     return rows.length;
   }
+  // Without waiting for a row that is being settled just now, while holding others: that could be a deadlock.
   const rows = await sql`
-    update plane.sync_queue set next_attempt_at = clock_timestamp()
-    where status = 'pending' and next_attempt_at > clock_timestamp() and next_attempt_at < 'infinity'
-      and last_error not in ('odoo_timeout', 'odoo_server_error')
-    returning id`;
+    with locked as materialized (
+      select id from plane.sync_queue
+      where status = 'pending' and next_attempt_at > clock_timestamp() and next_attempt_at < 'infinity'
+        and last_error not in ('odoo_timeout', 'odoo_server_error')
+      for update skip locked
+    )
+    update plane.sync_queue q set next_attempt_at = clock_timestamp() from locked where locked.id = q.id
+    returning q.id`;
   return rows.length;
 }
 

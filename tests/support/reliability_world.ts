@@ -63,9 +63,13 @@ export async function createReliabilityWorld(
       await recordDelivery(worker.sql, normalisePlane(JSON.parse(body), bytes, crypto.randomUUID()), body);
     },
     passTime: async () => {
+      // Without waiting for a row that is being settled just now, while holding others: that could be a deadlock.
       await worker.sql`
-        update plane.sync_queue set next_attempt_at = clock_timestamp()
-        where status in ('pending', 'processing') and next_attempt_at < 'infinity'`;
+        with locked as materialized (
+          select id from plane.sync_queue
+          where status in ('pending', 'processing') and next_attempt_at < 'infinity' for update skip locked
+        )
+        update plane.sync_queue q set next_attempt_at = clock_timestamp() from locked where locked.id = q.id`;
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(workers.map((each) => each.end()));
