@@ -1,9 +1,10 @@
 /** Claims due entities, has them processed side by side, settles them; stops claiming well before the platform stops it. */
-import { SuiteError, toSuiteError } from "../errors.ts";
-import { isDatabaseUnreachable } from "../store/database.ts";
+import { SuiteError } from "../errors.ts";
 import type { Claimed, Settlement } from "../store/queue.ts";
+import { failureOf } from "./failure.ts";
 import { type Lease, leaseOf } from "./lease.ts";
 import { outcomeOfFailure } from "./outcome.ts";
+import { settlingTogether } from "./settle_together.ts";
 import type { Wake } from "./wake.ts";
 
 /** After this many leases in a row without a word, the entity itself is what kills its workers. */
@@ -60,13 +61,13 @@ export async function drain(deps: DrainDependencies, limits: DrainLimits): Promi
   const startedAt = deps.now();
   const running = new Set<Promise<void>>();
   let suspects = 0;
-  const settleTogether = batching((settlements) => settleOrAlone(deps.settle, settlements));
+  const settle = settlingTogether(deps.settle);
   const spent = () =>
     deps.stopping() || deps.now() - startedAt >= limits.wallClockMs || report.claimed >= limits.entities;
 
   const work = async (entity: Claimed, lease: Lease): Promise<void> => {
     const settlement = await processOne(deps, limits, entity, lease);
-    const { ours, refused } = await settleTogether(settlement);
+    const { ours, refused } = await settle(settlement);
     const refusal = refused.get(entity.id);
     if (refusal !== undefined) deps.onSettleFailed(refusal);
     if (!ours.has(entity.id)) report.lost += 1;
@@ -112,13 +113,6 @@ export async function drain(deps: DrainDependencies, limits: DrainLimits): Promi
   return report;
 }
 
-interface Settled {
-  /** Ids that were still ours. */
-  ours: Set<string>;
-  /** Ids whose settlement could not be written, and why. */
-  refused: Map<string, SuiteError>;
-}
-
 async function processOne(
   deps: DrainDependencies,
   limits: DrainLimits,
@@ -133,57 +127,4 @@ async function processOne(
     const outcome = outcomeOfFailure(error, claimed, limits.restMs, deps.random());
     return deps.describeFailure(claimed, error, { claimed, outcome });
   }
-}
-
-function failureOf(thrown: unknown): SuiteError {
-  return isDatabaseUnreachable(thrown)
-    ? new SuiteError("database_unreachable", { cause: thrown })
-    : toSuiteError(thrown);
-}
-
-/**
- * One settlement that the database refuses must not keep the others from being written. When the database is away, nobody
- * has to try alone: the end of the lease brings them back.
- */
-async function settleOrAlone(
-  settle: DrainDependencies["settle"],
-  settlements: Settlement[],
-): Promise<Settled> {
-  try {
-    return { ours: await settle(settlements), refused: new Map() };
-  } catch (thrown) {
-    const settled: Settled = { ours: new Set(), refused: new Map() };
-    const alone = settlements.length > 1 && !isDatabaseUnreachable(thrown);
-    for (const settlement of settlements) {
-      const { id } = settlement.claimed;
-      try {
-        if (!alone) throw thrown;
-        for (const ours of await settle([settlement])) settled.ours.add(ours);
-      } catch (refusal) {
-        settled.refused.set(id, failureOf(refusal));
-      }
-    }
-    return settled;
-  }
-}
-
-/** While one settle is on its way, what ends meanwhile is settled together with the next: no waiting, fewer commits. */
-function batching(
-  settle: (settlements: Settlement[]) => Promise<Settled>,
-): (settlement: Settlement) => Promise<Settled> {
-  let next: Settlement[] = [];
-  let sending: Promise<Settled> | undefined;
-  let following: Promise<Settled> | undefined;
-  const send = () => {
-    const batch = next;
-    next = [];
-    following = undefined;
-    sending = settle(batch).finally(() => sending = undefined);
-    return sending;
-  };
-  return (settlement) => {
-    next.push(settlement);
-    if (sending === undefined) return send();
-    return following ??= sending.then(send, send);
-  };
 }
