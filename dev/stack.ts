@@ -57,7 +57,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const forget = beforeExit("stop the stack", close);
   try {
     const databaseUrl = await database(options, closers);
-    const plane = environment.PLANE_API_URL ?? environment.PLANE_BASE_URL
+    const plane = environment.PLANE_API_URL || environment.PLANE_BASE_URL
       ? undefined
       : await startSandboxPlane();
     if (plane !== undefined) closers.push(() => plane.close());
@@ -79,8 +79,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     );
 
     const keys = { manage: secret("sb_secret_"), cron: secret("sb_secret_") };
-    const planeWebhookSecret = environment.PLANE_WEBHOOK_SECRET ?? secret("plane_wh_");
-    const odooWebhookSecret = environment.ODOO_WEBHOOK_SECRET ?? secret("odoo_wh_");
+    const planeWebhookSecret = environment.PLANE_WEBHOOK_SECRET || secret("plane_wh_");
+    const odooWebhookSecret = environment.ODOO_WEBHOOK_SECRET || secret("odoo_wh_");
     // The functions call each other, and themselves, through the gateway: it needs its address before it starts.
     const port = options.port ?? freePort();
     const gateway = startGateway({

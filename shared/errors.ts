@@ -72,7 +72,17 @@ export const ERROR_CODES = {
   plane_bad_answer: { retry: "later", meaning: "Plane answered something that is not its API." },
 
   // Synchronisation.
+  project_unknown: {
+    retry: "never",
+    meaning:
+      "A work item can only be read inside its Plane project, and nobody has named it: give project_id.",
+  },
   waits_for_project: { retry: "later", meaning: "The work item's project is not in Odoo yet." },
+  outcome_unknown: {
+    retry: "later",
+    meaning:
+      "A write was sent and nobody knows whether it took effect: the entity rests, is read again and goes on.",
+  },
   lease_lost: { retry: "now", meaning: "Another worker took the entity over; nothing was written." },
   worker_crashed: { retry: "never", meaning: "The worker died on this entity several times in a row." },
   paused: { retry: "later", meaning: "This entity or its kind is paused by configuration." },

@@ -64,5 +64,10 @@ export function outcomeOfFailure(
   const failures = outage ? claimed.outages + 1 : claimed.attempts;
   const backoff = error.retry === "now" ? Math.floor(random * 250) : retryDelayMs(failures, random);
   const delayMs = Math.max(backoff, error.retryAfterMs ?? 0, error.outcomeUnknown ? restMs : 0);
-  return { kind: outage ? "outage" : "retry", delayMs, reason };
+  // The reason says that it rests, so that nobody who is in a hurry wakes it; the mapping has the failure's own code.
+  return {
+    kind: outage ? "outage" : "retry",
+    delayMs,
+    reason: error.outcomeUnknown ? "outcome_unknown" : reason,
+  };
 }

@@ -4,7 +4,8 @@ import type { Sql } from "./database.ts";
 export interface ManualSync {
   /** One record; a work item that has no partner yet needs its project. */
   entity?:
-    | { source: "plane" | "odoo"; type: string; id: string; project_id?: string | undefined }
+    | { source: "plane"; type: string; id: string; project_id?: string | undefined }
+    | { source: "odoo"; type: string; id: string }
     | undefined;
   /** All work items with a partner in this Plane project, and the project itself. */
   project?: string | undefined;
@@ -16,25 +17,31 @@ export interface ManualSync {
  */
 export async function requestSync(sql: Sql, { entity, project }: ManualSync): Promise<number> {
   if (entity !== undefined) {
-    const payload = entity.project_id === undefined
-      ? null
-      : JSON.stringify({ project_id: entity.project_id });
+    const project_id = entity.source === "plane" ? entity.project_id : undefined;
+    const payload = project_id === undefined ? null : JSON.stringify({ project_id });
     await sql`select plane.enqueue_sync(${entity.source}, ${entity.id}, ${entity.type}, 'update', ${payload}::text::jsonb)`;
+    await makeDue(sql, sql`q.entity_key = plane.entity_key(${entity.source}, ${entity.type}, ${entity.id})`);
     return 1;
   }
   if (project !== undefined) {
     const rows = await sql`
       select plane.enqueue_sync('plane', m.plane_id, m.plane_type, 'update', jsonb_build_object('project_id', m.plane_project_id), 3)
       from plane.sync_mappings m where m.plane_project_id = ${project} and m.plane_id is not null and m.status <> 'archived'`;
+    await makeDue(sql, sql`q.plane_project_id = ${project}`);
     return rows.length;
   }
+  return await makeDue(sql, sql`true`);
+}
+
+/** What backs off is due now. Returns how many entities. */
+async function makeDue(sql: Sql, which: ReturnType<Sql>): Promise<number> {
   // Without waiting for a row that is being settled just now, while holding others: that could be a deadlock.
   const rows = await sql`
     with locked as materialized (
-      select id from plane.sync_queue
-      where status = 'pending' and next_attempt_at > clock_timestamp() and next_attempt_at < 'infinity'
-        and last_error not in ('odoo_timeout', 'odoo_server_error')
-      for update skip locked
+      select q.id from plane.sync_queue q
+      where q.status = 'pending' and q.next_attempt_at > clock_timestamp() and q.next_attempt_at < 'infinity'
+        and q.last_error is distinct from 'outcome_unknown' and ${which}
+      for update of q skip locked
     )
     update plane.sync_queue q set next_attempt_at = clock_timestamp() from locked where locked.id = q.id
     returning q.id`;

@@ -18,7 +18,8 @@ export interface StatusRows {
   }[];
 }
 
-/** One round trip. Carries codes, ids and counts; no record contents. */
+/** One round trip. Carries codes, ids and counts, and the names of people, states and labels that
+ * somebody has to match by hand; no other contents of records. */
 export async function readStatus(sql: Sql): Promise<StatusRows> {
   const [row] = await sql<StatusRows[]>`
     select

@@ -20,6 +20,10 @@ const stamp = z.string().transform((value, context): string => {
   return parsed ?? "";
 });
 const date = z.string().regex(/^\d{4}-\d{2}-\d{2}/).transform((value) => value.slice(0, 10));
+/** Plane has been seen to repeat entries of these lists. */
+const once = <Entry extends { id: string }>(
+  entries: Entry[],
+): Entry[] => [...new Map(entries.map((entry) => [entry.id, entry])).values()];
 const person = z.object({ id: z.string(), email: orNull(z.string()), display_name: orNull(z.string()) });
 const label = z.object({ id: z.string(), name: z.string() });
 const state = z.object({ id: z.string(), name: z.string(), group: z.enum(STATE_GROUPS).catch("backlog") });
@@ -32,8 +36,8 @@ const issue = z.object({
   description_html: orNull(z.string()),
   priority: z.enum(PRIORITIES).catch("none"),
   state: orNull(state),
-  assignees: z.array(person),
-  labels: z.array(label),
+  assignees: z.array(person).transform(once),
+  labels: z.array(label).transform(once),
   start_date: orNull(date),
   target_date: orNull(date),
   parent: orNull(z.string()),

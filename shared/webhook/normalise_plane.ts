@@ -45,11 +45,13 @@ const WORDS: Readonly<Record<Operation, string>> = {
  * @param body the parsed JSON object
  * @param raw the bytes it was parsed from; their hash is the dedup key where the sender gives none that is stable
  * @param deliveryId the `X-Plane-Delivery` header
+ * @param once a value that is used for nothing else
  */
 export function normalisePlane(
   body: Record<string, unknown>,
   raw: Uint8Array,
   deliveryId: string | null,
+  once: string,
 ): Delivery {
   const event = readEvent(body);
   const data = isObject(body.data) ? body.data : body;
@@ -68,7 +70,7 @@ export function normalisePlane(
   return {
     source: "plane",
     envelope: event.envelope,
-    dedupKey: dedupKey(body, raw, event.envelope),
+    dedupKey: dedupKey(body, data, raw, event.envelope, once),
     deliveryId: deliveryId !== null && UUID.test(deliveryId) ? deliveryId : null,
     eventType: known ? `${entity.type}.${WORDS[event.operation]}` : plainName(body.event ?? body.type),
     entity,
@@ -111,14 +113,21 @@ function readEvent(body: Record<string, unknown>): PlaneEvent {
 
 /**
  * v1's body has no id of its own, but a retry repeats it byte for byte. v2 has an event_id that retries keep, while its
- * body changes with each attempt.
+ * body changes with each attempt. A forwarded form without a stamp has neither: two equal bodies can be two real edits.
  */
-function dedupKey(body: Record<string, unknown>, raw: Uint8Array, envelope: Envelope): string {
+function dedupKey(
+  body: Record<string, unknown>,
+  data: Record<string, unknown>,
+  raw: Uint8Array,
+  envelope: Envelope,
+  once: string,
+): string {
   const webhook = identifier(body.webhook_id) ?? "no-webhook";
   if (body.version === "v2" || envelope === "plane_v2") {
     const event = identifier(body.event_id);
     if (event !== undefined) return `plane:v2:${webhook}:${event}`;
   }
+  if (envelope === "plane_legacy" && parseStamp(data.updated_at) === null) return `plane:once:${once}`;
   return `plane:body:${webhook}:${sha256(raw)}`;
 }
 

@@ -48,7 +48,7 @@ export async function receiveWebhook(
   const text = decodeUtf8(raw);
   const body = parseJsonObject(text);
   const delivery = source === "plane"
-    ? normalisePlane(body, raw, request.headers.get("x-plane-delivery"))
+    ? normalisePlane(body, raw, request.headers.get("x-plane-delivery"), deps.randomId())
     : normaliseOdoo(body, deps.randomId(), deps.now());
   const stored = await deps.store(delivery, text);
   return { ...stored, delivery };

@@ -42,7 +42,8 @@ begin
   loop
     update plane.sync_mappings m set
       odoo_id = coalesce(v_effect #>> '{mapping,odoo_id}', m.odoo_id),
-      status = coalesce(v_effect #>> '{mapping,status}', m.status),
+      -- What somebody paused meanwhile stays paused.
+      status = case m.status when 'paused' then 'paused' else coalesce(v_effect #>> '{mapping,status}', m.status) end,
       last_error = v_effect #>> '{mapping,last_error}',
       error_count = case when v_effect #>> '{mapping,last_error}' is null then 0 else m.error_count + 1 end,
       plane_updated_at = greatest((v_effect #>> '{mapping,plane_updated_at}')::timestamptz, m.plane_updated_at),

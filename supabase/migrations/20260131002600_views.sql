@@ -62,6 +62,12 @@ select 2, 'unmapped_' || v.kind, v.plane_name, 1,
   end
 from plane.sync_value_map v where v.odoo_id is null and v.decided_by = 'automatic'
 union all
+select 2, 'failing_for_an_hour', q.last_error, count(*), 'See docs/errors.md; docs/operations.md says where to look'
+from plane.sync_queue q
+where q.status = 'pending' and q.next_attempt_at < 'infinity' and q.last_error is not null and q.attempts > 3
+  and q.created_at < now() - interval '1 hour'
+group by q.last_error
+union all
 select 3, 'mappings_in_error', m.last_error, count(*), 'Read plane.sync_log of these mappings'
 from plane.sync_mappings m where m.status = 'error' group by m.last_error
 order by urgency, affected desc;

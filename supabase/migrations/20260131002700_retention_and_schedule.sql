@@ -28,11 +28,17 @@ begin
   );
   get diagnostics v_count = row_count;
 
+  -- A parent that has not come by now will find its children by their next change.
+  delete from plane.sync_waiting w where w.created_at < p_now - interval '180 days';
+
   -- Who was parked by a configuration that was being changed at that moment would wait for ever.
   update plane.sync_queue q set next_attempt_at = p_now where q.id in (
     select o.id from plane.sync_queue o
     where o.status = 'pending' and o.next_attempt_at = 'infinity'
-      and exists (select from plane.sync_config c where c.enabled and o.source_type in (c.plane_type, c.odoo_model))
+      and exists (
+        select from plane.sync_config c
+        where c.enabled and c.direction <> 'odoo_to_plane' and c.plane_type = split_part(o.entity_key, ':', 1)
+      )
       and not exists (
         select from plane.sync_mappings m
         where m.plane_type = split_part(o.entity_key, ':', 1) and m.plane_id = split_part(o.entity_key, ':', 2)

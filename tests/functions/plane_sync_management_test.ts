@@ -113,7 +113,7 @@ Deno.test("a manual sync without a body makes due what backs off, and lets rest 
   await database.sql`
     insert into plane.sync_queue (entity_key, source_system, source_id, source_type, last_error, next_attempt_at) values
       ('issue:1', 'plane', '1', 'issue', 'odoo_unreachable', now() + interval '1 hour'),
-      ('issue:2', 'plane', '2', 'issue', 'odoo_timeout', now() + interval '1 hour'),
+      ('issue:2', 'plane', '2', 'issue', 'outcome_unknown', now() + interval '1 hour'),
       ('issue:3', 'plane', '3', 'issue', 'paused', 'infinity')`;
   for (const body of [undefined, "", "  \n", "{}"]) {
     assert.equal(typeof (await ask(sync, "sync", body)).queued, "number");

@@ -1,6 +1,7 @@
 /** Deletion, links, pauses: what happens to a pair besides changes of its fields. */
 import assert from "node:assert/strict";
-import { ISSUE, issueEnvelope, PROJECT, projectEnvelope } from "../support/plane_envelopes.ts";
+import { requestSync } from "../../shared/store/manual.ts";
+import { ISSUE, issueEnvelope, label, person, projectEnvelope } from "../support/plane_envelopes.ts";
 import { createSyncWorld, type SyncWorld } from "../support/sync_world.ts";
 
 async function startPair(world: SyncWorld): Promise<number> {
@@ -9,32 +10,6 @@ async function startPair(world: SyncWorld): Promise<number> {
   await world.drain();
   return Number((await world.partner("issue", ISSUE)).id);
 }
-
-Deno.test("a project deleted in Plane is archived in Odoo, never deleted", async () => {
-  await using world = await createSyncWorld();
-  await startPair(world);
-  const deleted = projectEnvelope(3, {}, "deleted") as { data: object };
-  await world.deliver({ ...deleted, data: { id: PROJECT } });
-  await world.drain();
-  const [project] = world.sandboxOdoo.records("project.project");
-  assert.equal(project?.active, false);
-  assert(!world.sandboxOdoo.calls.some(({ method }) => method === "unlink"));
-  const [mapping] = await world.sql`select status from plane.sync_mappings where plane_type = 'project'`;
-  assert.equal(mapping?.status, "archived");
-});
-
-Deno.test("a late update does not bring back what was deleted in Plane", async () => {
-  await using world = await createSyncWorld();
-  await startPair(world);
-  const deleted = issueEnvelope(5, {}, "deleted") as { data: object };
-  await world.deliver({ ...deleted, data: { id: ISSUE } });
-  await world.drain();
-  await world.deliver(issueEnvelope(4, { name: "Late" }, "updated"));
-  await world.drain();
-  const task = await world.partner("issue", ISSUE);
-  assert.equal(task.active, false);
-  assert.equal(task.name, "A work item");
-});
 
 Deno.test("a record deleted in Odoo is not made again by an update in Plane", async () => {
   await using world = await createSyncWorld();
@@ -146,4 +121,49 @@ Deno.test("a refusal by Odoo becomes a dead letter with its reason and is shown 
     "2",
     "a field that cannot be mapped pauses only itself",
   );
+});
+
+Deno.test("a pause set while a worker is at it holds", async () => {
+  await using world = await createSyncWorld();
+  await startPair(world);
+  await world.deliver(issueEnvelope(3, { name: "During" }, "updated"));
+  const settled = world.drain();
+  await world.sql`update plane.sync_mappings set status = 'paused' where plane_type = 'issue'`;
+  await settled;
+  const [mapping] = await world.sql`select status from plane.sync_mappings where plane_type = 'issue'`;
+  assert.equal(mapping?.status, "paused");
+});
+
+Deno.test("a person or label a payload names twice is one", async () => {
+  await using world = await createSyncWorld();
+  await world.deliver(projectEnvelope(1));
+  await world.deliver(
+    issueEnvelope(2, { labels: [label(1, "Bug"), label(1, "Bug")], assignees: [person(1), person(1)] }),
+  );
+  await world.drain();
+  assert.equal(((await world.partner("issue", ISSUE)).tag_ids as number[]).length, 1);
+});
+
+Deno.test("a hint about a work item whose project nobody knows is given up with that reason", async () => {
+  await using world = await createSyncWorld({ withPlane: true });
+  await world.deliver({ event: "issue.updated", data: { id: ISSUE } });
+  await world.drain();
+  const dead = await world.sql`select reason from plane.v_dead_letters`;
+  assert.deepEqual([...dead], [{ reason: "project_unknown" }]);
+});
+
+Deno.test("a record that is asked for by hand is due now, unless it rests after an unknown outcome", async () => {
+  await using world = await createSyncWorld();
+  await startPair(world);
+  const dueAfter = async (reason: string) => {
+    await world.deliver(issueEnvelope(3, { name: reason }, "updated"));
+    await world
+      .sql`update plane.sync_queue set next_attempt_at = now() + interval '1 hour', last_error = ${reason}`;
+    await requestSync(world.sql, { entity: { source: "plane", type: "issue", id: ISSUE } });
+    const [row] = await world.sql`select next_attempt_at <= clock_timestamp() as due from plane.sync_queue`;
+    await world.sql`delete from plane.sync_queue`;
+    return row?.due;
+  };
+  assert.equal(await dueAfter("odoo_unreachable"), true);
+  assert.equal(await dueAfter("outcome_unknown"), false);
 });

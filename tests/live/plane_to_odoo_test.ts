@@ -44,7 +44,12 @@ async function scene(protocol: "json2" | "jsonrpc"): Promise<Scene> {
   const arrive = async () => {
     await plane.idle();
     for (const { body } of plane.deliveries.slice(arrived)) {
-      const delivery = normalisePlane(JSON.parse(body), new TextEncoder().encode(body), crypto.randomUUID());
+      const delivery = normalisePlane(
+        JSON.parse(body),
+        new TextEncoder().encode(body),
+        crypto.randomUUID(),
+        crypto.randomUUID(),
+      );
       await recordDelivery(world.sql, delivery, body);
     }
     arrived = plane.deliveries.length;

@@ -60,7 +60,11 @@ export async function createReliabilityWorld(
     deliver: async (envelope) => {
       const body = JSON.stringify(envelope);
       const bytes = new TextEncoder().encode(body);
-      await recordDelivery(worker.sql, normalisePlane(JSON.parse(body), bytes, crypto.randomUUID()), body);
+      await recordDelivery(
+        worker.sql,
+        normalisePlane(JSON.parse(body), bytes, crypto.randomUUID(), crypto.randomUUID()),
+        body,
+      );
     },
     passTime: async () => {
       // Without waiting for a row that is being settled just now, while holding others: that could be a deadlock.

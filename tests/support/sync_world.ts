@@ -103,7 +103,12 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
     log,
     deliver: async (envelope) => {
       const body = JSON.stringify(envelope);
-      const delivery = normalisePlane(JSON.parse(body), new TextEncoder().encode(body), crypto.randomUUID());
+      const delivery = normalisePlane(
+        JSON.parse(body),
+        new TextEncoder().encode(body),
+        crypto.randomUUID(),
+        crypto.randomUUID(),
+      );
       return !(await recordDelivery(sql, delivery, body)).duplicate;
     },
     drain: () =>

@@ -14,12 +14,10 @@ const moment = z.string().transform((value, context): string => {
 });
 
 const manualSync = z.strictObject({
-  entity: z.strictObject({
-    source: z.enum(["plane", "odoo"]),
-    type: name,
-    id: name,
-    project_id: uuid.optional(),
-  }).optional(),
+  entity: z.discriminatedUnion("source", [
+    z.strictObject({ source: z.literal("plane"), type: name, id: uuid, project_id: uuid.optional() }),
+    z.strictObject({ source: z.literal("odoo"), type: name, id: z.string().regex(/^[1-9]\d{0,15}$/) }),
+  ]).optional(),
   project: uuid.optional(),
 }).refine(
   (wanted) => wanted.entity === undefined || wanted.project === undefined,

@@ -103,6 +103,7 @@ Deno.test("after an unknown outcome the entity rests at least as long as it take
     fc.property(codes, claimed, fc.double({ min: 0, max: 0.999, noNaN: true }), (code, claimed, random) => {
       const outcome = outcomeOf(new SuiteError(code, { outcomeUnknown: true }), claimed, random);
       assert("delayMs" in outcome && outcome.delayMs >= REST_MS);
+      assert.equal(outcome.reason, "outcome_unknown", "so that nobody in a hurry wakes it");
     }),
   );
 });

@@ -9,7 +9,7 @@ const record = { id: ISSUE, name: "A work item", project: PROJECT, updated_at: "
 
 function normalised(body: object | string, deliveryId: string | null = null): Delivery {
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  return normalisePlane(JSON.parse(text), new TextEncoder().encode(text), deliveryId);
+  return normalisePlane(JSON.parse(text), new TextEncoder().encode(text), deliveryId, crypto.randomUUID());
 }
 
 Deno.test("the form of older tools is understood, with `data` or without, with `event` or `type`, `id` or `issue_id`", () => {
@@ -143,8 +143,19 @@ Deno.test("a record the engine cannot write for its depth is only a hint", () =>
     throw new RangeError("Maximum call stack size exceeded");
   };
   const body = { event: "issue", action: "updated", data: { ...record, toJSON } };
-  const delivery = normalisePlane(body, new Uint8Array(), null);
+  const delivery = normalisePlane(body, new Uint8Array(), null, "once");
   assert.deepEqual(delivery.entity, { type: "issue", id: ISSUE });
   assert.equal(delivery.observation, null);
   assert.equal(delivery.readFirst, true);
+});
+
+Deno.test("two equal forwarded bodies without a stamp are two deliveries, with a stamp they are one", () => {
+  const key = (data: object) => {
+    const text = JSON.stringify({ event: "issue.updated", data: { id: ISSUE, ...data } });
+    return normalisePlane(JSON.parse(text), new TextEncoder().encode(text), null, crypto.randomUUID())
+      .dedupKey;
+  };
+  assert.notEqual(key({}), key({}));
+  const stamped = { updated_at: "2026-11-21T02:37:19.706780Z" };
+  assert.equal(key(stamped), key(stamped));
 });

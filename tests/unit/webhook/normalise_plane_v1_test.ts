@@ -5,12 +5,12 @@ import { normalisePlane } from "../../../shared/webhook/normalise_plane.ts";
 import { type CapturedPost, capturedPost, capturedPosts } from "../../support/captured_posts.ts";
 
 function normalised(post: CapturedPost): Delivery {
-  return normalisePlane(JSON.parse(post.text), post.bytes, post.deliveryId);
+  return normalisePlane(JSON.parse(post.text), post.bytes, post.deliveryId, "once");
 }
 
 function v1(body: object): Delivery {
   const text = JSON.stringify(body);
-  return normalisePlane(JSON.parse(text), new TextEncoder().encode(text), null);
+  return normalisePlane(JSON.parse(text), new TextEncoder().encode(text), null, "once");
 }
 
 const OPERATION: Readonly<Record<string, string>> = {

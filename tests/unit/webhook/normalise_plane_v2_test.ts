@@ -40,7 +40,7 @@ function sample(changes: object = {}): Record<string, unknown> {
 
 function normalised(changes: object = {}): Delivery {
   const text = JSON.stringify(sample(changes));
-  return normalisePlane(JSON.parse(text), new TextEncoder().encode(text), crypto.randomUUID());
+  return normalisePlane(JSON.parse(text), new TextEncoder().encode(text), crypto.randomUUID(), "once");
 }
 
 Deno.test("a v2 update is a hint about the work item: its flat record is read before anything is written", () => {
@@ -116,7 +116,8 @@ Deno.test("without a usable event id, only the very same bytes are the same deli
     assert.notEqual(normalised({ event_id }).dedupKey, normalised({ event_id }).dedupKey);
     const text = JSON.stringify(sample({ event_id }));
     const bytes = new TextEncoder().encode(text);
-    const again = () => normalisePlane(JSON.parse(text), bytes, crypto.randomUUID()).dedupKey;
+    const again = () =>
+      normalisePlane(JSON.parse(text), bytes, crypto.randomUUID(), crypto.randomUUID()).dedupKey;
     assert.equal(again(), again());
   }
 });
