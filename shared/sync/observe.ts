@@ -83,7 +83,7 @@ export const OBSERVED_ISSUE: ObservedKind<IssueForm> = {
   parse: issueForm,
   read: async ({ client, directory }, planeId, projectId) => {
     // A work item is only addressable inside its project.
-    if (projectId === null) throw new SuiteError("plane_bad_answer", { facts: { missing: "project_id" } });
+    if (projectId === null) throw new SuiteError("project_unknown");
     const item = await client.workItem(projectId, planeId);
     const [[state], assignees, labels] = await Promise.all([
       directory.states(projectId, item.state === null ? [] : [item.state]),
