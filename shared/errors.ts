@@ -71,6 +71,31 @@ export const ERROR_CODES = {
   plane_unreachable: { retry: "later", meaning: "Plane could not be reached." },
   plane_bad_answer: { retry: "later", meaning: "Plane answered something that is not its API." },
 
+  // OAuth tokens for Plane.
+  oauth_not_configured: {
+    retry: "later",
+    meaning: "OAuth needs PLANE_OAUTH_CLIENT_ID, PLANE_OAUTH_CLIENT_SECRET and an address for the redirect.",
+  },
+  token_keys_invalid: { retry: "later", meaning: "TOKEN_KEYS, the keys that seal tokens, cannot be used." },
+  token_unreadable: {
+    retry: "later",
+    meaning: "A stored token cannot be opened with the keys in TOKEN_KEYS.",
+  },
+  oauth_state_invalid: {
+    retry: "never",
+    meaning: "This consent was not begun here, was finished already, or took more than ten minutes.",
+  },
+  oauth_denied: { retry: "never", meaning: "The consent was refused in Plane." },
+  oauth_needs_reauthorization: {
+    retry: "later",
+    meaning: "There is no live grant for Plane: somebody must authorise (again).",
+  },
+  oauth_refused: { retry: "later", meaning: "The authorization server refused the app or its request." },
+  oauth_unavailable: {
+    retry: "later",
+    meaning: "The authorization server failed, did not answer in time, or is being asked by another worker.",
+  },
+
   // Synchronisation.
   waits_for_project: { retry: "later", meaning: "The work item's project is not in Odoo yet." },
   lease_lost: { retry: "now", meaning: "Another worker took the entity over; nothing was written." },

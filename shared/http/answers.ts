@@ -16,6 +16,14 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   unsupported_media_type: 415,
   too_busy: 503,
   database_unreachable: 503,
+  oauth_state_invalid: 400,
+  oauth_denied: 403,
+  oauth_needs_reauthorization: 409,
+  oauth_refused: 502,
+  oauth_unavailable: 502,
+  oauth_not_configured: 503,
+  token_keys_invalid: 503,
+  token_unreadable: 503,
 };
 
 /** The HTTP status of a code; whatever a door does not name is a fault of ours. */
