@@ -1,6 +1,11 @@
 /** From configuration to the app's dependencies. */
 import type { Config } from "../../../shared/config.ts";
-import { isDatabaseUnreachable, openDatabase, withDeadline } from "../../../shared/store/database.ts";
+import {
+  isDatabaseUnreachable,
+  openDatabase,
+  type Sql,
+  withDeadline,
+} from "../../../shared/store/database.ts";
 import { SuiteError, toSuiteError } from "../../../shared/errors.ts";
 import { authenticateManagement } from "../../../shared/http/management_auth.ts";
 import { createLog } from "../../../shared/ops/log.ts";
@@ -36,9 +41,9 @@ export interface Runtime {
 const STATEMENT_MS = 5_000;
 const CACHE_BYTES = 8 * 1024 * 1024;
 
-export function connect(config: Config, runtime: Runtime): AppDependencies {
+/** The pool is the function's own unless one is given. */
+export function connect(config: Config, runtime: Runtime, sql: Sql = openDatabase(config)): AppDependencies {
   const log = createLog(runtime.writeLine, Date.now, config.logLevel);
-  const sql = openDatabase(config);
   const functionSecrets = [config.proxySigningSecret, config.proxySigningSecretPrevious]
     .filter((secret) => secret !== undefined);
   const background = (work: Promise<unknown>) =>
@@ -81,7 +86,7 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
 function proxyDependencies(
   config: Config,
   runtime: Runtime,
-  sql: ReturnType<typeof openDatabase>,
+  sql: Sql,
   background: (work: Promise<unknown>) => void,
 ): ProxyDependencies {
   if (config.planeBaseUrl === undefined) throw new SuiteError("plane_not_configured");
