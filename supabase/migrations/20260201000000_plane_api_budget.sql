@@ -17,8 +17,7 @@ create table plane.api_budget (
   margin interval not null default '500 milliseconds',
   latest_arrival interval not null default '90 seconds',
   paused_until timestamptz not null default '-infinity',
-  -- Per lane (interactive, live, backfill): requests turned away that said they would come back, and until when.
-  refused integer[] not null default '{0,0,0}',
+  -- Per lane (interactive, live, backfill): until when somebody who was turned away may come back.
   returning_until timestamptz[] not null default '{-infinity,-infinity,-infinity}',
   constraint api_budget_shares_sane check (
     interactive_percent >= 0 and live_percent >= 0 and backfill_percent >= 0
@@ -81,9 +80,8 @@ $$;
 -- Books one call: the earliest moment at which a slot is free and the lane may have it. Without a call_id nothing was
 -- booked, because wait_ms would be more than p_longest_wait_ms or too many of the lane are waiting already.
 --
--- A lane below its share takes the first slot that comes free. Beyond its share it borrows, and leaves to the others what
--- they use now, what they were refused and will come back for, and `kept_for_interactive`. Borrowed slots return within a
--- window, because nobody can book so far ahead that another lane's share of the next window is gone (the waiting room).
+-- A lane below its share takes the first slot that comes free. Beyond its share it borrows what the others leave: see
+-- v_left. Borrowed slots return within a window, because nobody can book so far ahead that another lane's share of the next window is gone (the waiting room).
 -- Backfill beyond its share is spread evenly, so that slots come free evenly, too.
 create function plane.reserve_call(
   p_credential text,
@@ -102,10 +100,13 @@ declare
   v_holders integer;
   v_held integer[];
   v_open integer[];
+  v_waiting integer[];
   v_open_all integer;
   v_share integer[];
   v_left integer[];
   v_room integer;
+  v_returning timestamptz;
+  v_never boolean;
 begin
   if v_lane is null then
     raise exception 'unknown lane: %', p_lane using errcode = 'invalid_parameter_value';
@@ -124,10 +125,15 @@ begin
       count(*) filter (where c.lane = 'live' and c.status = 'booked'),
       count(*) filter (where c.lane = 'backfill' and c.status = 'booked')
     ],
+    array[
+      count(*) filter (where c.lane = 'interactive' and c.due_at > v_now),
+      count(*) filter (where c.lane = 'live' and c.due_at > v_now),
+      count(*) filter (where c.lane = 'backfill' and c.due_at > v_now)
+    ],
     count(*) filter (where c.status = 'booked'),
     max(c.due_at),
     max(c.due_at) filter (where c.lane = p_lane)
-  into v_holders, v_held, v_open, v_open_all, v_last_due, v_lane_due
+  into v_holders, v_held, v_open, v_waiting, v_open_all, v_last_due, v_lane_due
   from plane.api_call c where c.credential = p_credential and c.held_until > v_now;
 
   -- Shares of what others who use the key leave us.
@@ -135,13 +141,14 @@ begin
   v_share := array[
     v_room * v_budget.interactive_percent / 100, v_room * v_budget.live_percent / 100, v_room * v_budget.backfill_percent / 100
   ];
-  -- What a borrower has to leave to each lane.
+  -- What a borrower has to leave to each lane: what it uses now; its whole share while somebody of it waits or was told to
+  -- come back.
   for i in 1..3 loop
-    v_left[i] := case when i = v_lane then 0 else least(
-      v_share[i],
-      v_held[i] + case when v_budget.returning_until[i] > v_now then v_budget.refused[i] else 0 end
-        + case when i = 1 then v_budget.kept_for_interactive else 0 end
-    ) end;
+    v_left[i] := case
+      when i = v_lane then 0
+      when v_waiting[i] > 0 or v_budget.returning_until[i] > v_now then v_share[i]
+      else least(v_share[i], v_held[i] + case when i = 1 then v_budget.kept_for_interactive else 0 end)
+    end;
   end loop;
 
   v_at := greatest(v_now, v_budget.paused_until);
@@ -186,33 +193,30 @@ begin
     );
   end if;
 
+  -- Never: a lane without a share while the others claim everything. They may stop: ask again in a window's time.
+  v_never := v_at is null;
+  v_at := coalesce(v_at, v_now + interval '60 seconds');
   call_id := null;
   wait_ms := least(ceil(extract(epoch from v_at - v_now) * 1000), 2000000000);
 
   if v_budget.mode = 'enforce' and (
-    wait_ms > p_longest_wait_ms
+    v_never or wait_ms > p_longest_wait_ms
     or (wait_ms > 0 and v_open[v_lane] >= v_share[v_lane]
       and v_open_all + (
         select sum(greatest(v_share[i] - v_open[i], 0)) from generate_series(1, 3) i where i <> v_lane
       ) >= v_room)
   ) then
-    if v_budget.returning_until[v_lane] <= v_now or v_budget.refused[v_lane] < v_share[v_lane] then
-      -- What is lost of this in a crash is only the courtesy of keeping a slot for it.
+    v_returning := least(v_at, v_now + interval '60 seconds') + interval '5 seconds';
+    if v_budget.returning_until[v_lane] < v_returning - interval '1 second' then
+      -- What is lost of this in a crash is only the courtesy of keeping slots for who comes back.
       perform set_config('synchronous_commit', 'off', true);
-      update plane.api_budget b set
-        refused[v_lane] = case when b.returning_until[v_lane] > v_now then b.refused[v_lane] else 0 end + 1,
-        returning_until[v_lane] =
-          greatest(b.returning_until[v_lane], least(v_at, v_now + interval '60 seconds') + interval '5 seconds')
-      where b.credential = p_credential;
+      update plane.api_budget b set returning_until[v_lane] = v_returning where b.credential = p_credential;
     end if;
     wait_ms := greatest(wait_ms, 1);
     return next;
     return;
   end if;
 
-  if v_budget.refused[v_lane] > 0 and v_budget.returning_until[v_lane] > v_now then
-    update plane.api_budget b set refused[v_lane] = b.refused[v_lane] - 1 where b.credential = p_credential;
-  end if;
   if v_budget.mode = 'shadow' then
     v_at := v_now;
   end if;
@@ -271,7 +275,9 @@ begin
   v_budget := plane.lock_budget(v_call.credential);
   v_now := coalesce(p_now, clock_timestamp());
   update plane.api_call c set
-    status = 'answered', answered_at = v_now, http_status = p_status, held_until = v_now + interval '60 seconds' + v_budget.margin
+    status = 'answered', answered_at = v_now, http_status = p_status,
+    -- Plane does not count what it refuses.
+    held_until = case p_status when 429 then v_now else v_now + interval '60 seconds' + v_budget.margin end
   where c.id = p_call_id and c.status = 'booked';
   if not found then
     return;
@@ -296,7 +302,8 @@ begin
     count(*) filter (where c.lane = 'foreign' and c.held_until > v_now)
   into v_own_most, v_own_least, v_foreign
   from plane.api_call c
-  where c.credential = v_call.credential and c.held_until > least(v_call.due_at, v_now) and c.id <> p_call_id;
+  where c.credential = v_call.credential and c.held_until > least(v_call.due_at, v_now) and c.id <> p_call_id
+    and c.http_status is distinct from 429;
 
   v_missing := v_others - v_own_most - v_foreign;
   if v_missing > 0 then
