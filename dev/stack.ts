@@ -7,6 +7,7 @@ import { beforeExit } from "./cleanup.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 import { applyMigrations } from "./migrate.ts";
 import { startPostgres } from "./postgres.ts";
+import { type SandboxOAuth, startSandboxOAuth } from "./sandbox/oauth/server.ts";
 import { type SandboxOdoo, startSandboxOdoo } from "./sandbox/odoo/server.ts";
 import { type SandboxPlane, startSandboxPlane } from "./sandbox/plane/server.ts";
 
@@ -34,6 +35,8 @@ export interface Stack {
   odooWebhookSecret: string;
   /** Undefined when the environment names a real one. */
   plane: SandboxPlane | undefined;
+  /** The sandbox Plane's authorization server. */
+  oauth: SandboxOAuth | undefined;
   odoo: SandboxOdoo | undefined;
   odooSettings: OdooSettings;
   close(): Promise<void>;
@@ -56,10 +59,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const forget = beforeExit("stop the stack", close);
   try {
     const databaseUrl = await database(options, closers);
-    const plane = environment.PLANE_API_URL ?? environment.PLANE_BASE_URL
+    const plane: SandboxPlane | undefined = environment.PLANE_API_URL ?? environment.PLANE_BASE_URL
       ? undefined
-      : await startSandboxPlane();
+      : await startSandboxPlane({ acceptsToken: (token) => oauth?.grants.actor(token) === "bot" });
     if (plane !== undefined) closers.push(() => plane.close());
+    const oauth: SandboxOAuth | undefined = plane === undefined ? undefined : startSandboxOAuth({
+      workspace: { id: plane.workspaceId, slug: plane.workspaceSlug },
+      botUserId: plane.users.bot.id,
+      userId: plane.users.alice.id,
+    });
+    if (oauth !== undefined) closers.push(() => oauth.close());
     report(plane === undefined ? "plane: the real one" : `plane: sandbox at ${plane.url}`);
     const odoo = environment.ODOO_URL ? undefined : await startSandboxOdoo({ email: "admin@example.test" });
     if (odoo !== undefined) closers.push(() => odoo.close());
@@ -80,19 +89,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const keys = { manage: secret("sb_secret_"), cron: secret("sb_secret_") };
     const planeWebhookSecret = environment.PLANE_WEBHOOK_SECRET ?? secret("plane_wh_");
     const odooWebhookSecret = environment.ODOO_WEBHOOK_SECRET ?? secret("odoo_wh_");
-    const gateway = startGateway({
-      port: options.port ?? 0,
-      log: (_name, line) => options.log(line),
-      env: {
-        DATABASE_URL: databaseUrl,
-        PLANE_WEBHOOK_SECRET: planeWebhookSecret,
-        ODOO_WEBHOOK_SECRET: odooWebhookSecret,
-        SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.manage, cron: keys.cron }),
-        ...planeSettings(environment, plane),
-        ...odooSettings,
-        ...options.functionEnvironment,
-      },
-    });
+    const env: Record<string, string> = {
+      DATABASE_URL: databaseUrl,
+      PLANE_WEBHOOK_SECRET: planeWebhookSecret,
+      ODOO_WEBHOOK_SECRET: odooWebhookSecret,
+      SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.manage, cron: keys.cron }),
+      ...planeSettings(environment, plane),
+      ...oauthSettings(environment, oauth),
+      ...odooSettings,
+      ...options.functionEnvironment,
+    };
+    const gateway = startGateway({ port: options.port ?? 0, log: (_name, line) => options.log(line), env });
+    // Functions read it when they start, and the first of them starts with its first request.
+    env.PLANE_OAUTH_REDIRECT_URL ??= `${gateway.url}/functions/v1/oauth-token-refresh/callback`;
     closers.push(() => gateway.close());
     const functionUrl = `${gateway.url}/functions/v1/plane-sync`;
     report(`functions: ${functionUrl}`);
@@ -104,6 +113,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       planeWebhookSecret,
       odooWebhookSecret,
       plane,
+      oauth,
       odoo,
       odooSettings,
       close,
@@ -165,6 +175,29 @@ function planeSettings(
   return Object.fromEntries(
     names.flatMap((name) => environment[name] === undefined ? [] : [[name, environment[name]]]),
   );
+}
+
+/** The sandbox's app, or the one in the environment. */
+function oauthSettings(
+  environment: StackOptions["environment"],
+  oauth: SandboxOAuth | undefined,
+): Record<string, string> {
+  const names = [
+    ...["PLANE_OAUTH_URL", "PLANE_OAUTH_CLIENT_ID", "PLANE_OAUTH_CLIENT_SECRET", "PLANE_OAUTH_SCOPE"],
+    ...["PLANE_OAUTH_REDIRECT_URL", "PLANE_OAUTH_PKCE", "PLANE_USER_OAUTH"],
+  ];
+  const given = oauth === undefined
+    ? Object.fromEntries(
+      names.map((name) => [name, environment[name] ?? ""]).filter(([, value]) => value !== ""),
+    )
+    : {
+      PLANE_OAUTH_URL: oauth.url,
+      PLANE_OAUTH_CLIENT_ID: oauth.clientId,
+      PLANE_OAUTH_CLIENT_SECRET: oauth.clientSecret,
+      PLANE_USER_OAUTH: "on",
+    };
+  const key = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
+  return { TOKEN_KEYS: environment.TOKEN_KEYS || JSON.stringify({ local: key }), ...given };
 }
 
 function realOdoo(environment: StackOptions["environment"]): OdooSettings {

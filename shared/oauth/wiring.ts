@@ -1,0 +1,52 @@
+/** From configuration to what the OAuth room needs; shared by every function that refreshes or uses a token. */
+import type { Config } from "../config.ts";
+import { type KeyRing, readKeyRing } from "../crypto/key_ring.ts";
+import type { Log } from "../ops/log.ts";
+import type { Sql } from "../store/database.ts";
+import { createTokenStore } from "../store/oauth_tokens.ts";
+import type { PlaneCredential } from "../plane/credential.ts";
+import { type AuthorizationServer, createAuthorizationServer } from "./authorization_server.ts";
+import { oauthCredential } from "./credential.ts";
+import { type RefreshDependencies, refreshToken } from "./refresh.ts";
+import { oauthSettings } from "./settings.ts";
+
+export interface OAuthRuntime {
+  readonly fetch: typeof fetch;
+  /** A clock that never goes back, in ms. */
+  readonly monotonicMs: () => number;
+}
+
+/** Nothing is read or checked before it is needed, so a function without OAuth boots without its settings. */
+export function refreshDependencies(
+  config: Config,
+  sql: Sql,
+  runtime: OAuthRuntime,
+  log: Log,
+): RefreshDependencies {
+  return {
+    tokens: createTokenStore(sql),
+    ring: once<Promise<KeyRing>>(() => readKeyRing(config.tokenKeys)),
+    server: once<AuthorizationServer>(() =>
+      createAuthorizationServer(oauthSettings(config), { fetch: runtime.fetch })
+    ),
+    now: runtime.monotonicMs,
+    random: Math.random,
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    log,
+  };
+}
+
+/** The bot installed in this workspace, as a credential for calls to Plane; see `oauthCredential`. */
+export function workspaceBot(deps: RefreshDependencies, workspaceSlug: string): PlaneCredential {
+  return oauthCredential(`oauth:${workspaceSlug}`, {
+    ...deps,
+    find: () => deps.tokens.findBot(workspaceSlug),
+    refresh: (id, unusableGeneration) => refreshToken(deps, id, unusableGeneration),
+  });
+}
+
+/** Made when first asked for; a failure is thrown again each time. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
