@@ -24,7 +24,11 @@ const keysByName = z.string().transform((value, context): Record<string, string>
 });
 
 const schema = z.object({
-  databaseUrl: z.string().min(1),
+  // Checked here, because what opens it names the whole address, password included, when it cannot be read.
+  databaseUrl: z.string().refine(
+    (address) => URL.canParse(address),
+    "must be like postgres://user:password@host/name",
+  ),
   databasePrepare: z.enum(["auto", "on", "off"]).default("auto"),
   databaseConnections: count(4),
   planeWebhookSecret: text,
