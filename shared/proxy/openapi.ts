@@ -1,6 +1,6 @@
 /** The OpenAPI 3.1 document of plane-proxy, made from the schemas that check the requests. */
 import { z } from "zod";
-import { ERROR_CODES, type ErrorCode } from "../errors.ts";
+import type { ErrorCode } from "../errors.ts";
 import {
   planeLabelSchema,
   planeMemberSchema,
@@ -25,13 +25,22 @@ import {
 import { managementPath, planePaths } from "./openapi_paths.ts";
 import { scopeSchema } from "./scope.ts";
 
+/** What plane-proxy itself may answer; docs/errors.md explains each. */
+const CODES = [
+  ...["bad_request", "body_not_json", "body_too_large", "not_found", "method_not_allowed"] as const,
+  ...["unauthorized", "forbidden", "client_rate_limited", "request_replayed"] as const,
+  ...["signature_missing", "signature_invalid", "signature_expired", "secret_not_configured"] as const,
+  ...["plane_rate_limited", "plane_unreachable", "plane_timeout", "plane_bad_answer"] as const,
+  ...["plane_not_configured", "oauth_needs_reauthorization", "oauth_unavailable", "oauth_refused"] as const,
+  ...["oauth_not_configured", "token_keys_invalid", "token_unreadable"] as const,
+  ...["database_unreachable", "internal"] as const,
+] satisfies ErrorCode[];
+
 const errorSchema = z.object({
   ok: z.literal(false),
   success: z.literal(false),
   error: z.string().describe("For people."),
-  code: z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]).describe(
-    "For programs; never changes.",
-  ),
+  code: z.enum(CODES).describe("For programs; never changes."),
 });
 
 /** What callers send, by the name it has in the document. */
