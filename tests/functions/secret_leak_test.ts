@@ -133,16 +133,29 @@ Deno.test("no secret leaks when neither Plane nor Odoo nor the database can be r
   await stage.nothingLeaked();
 });
 
+Deno.test("no secret leaks when an address of Plane or Odoo has a password in it", async () => {
+  const write = (secret: string) => `http://bot:${secret}@127.0.0.1:9`;
+  await using stage = await openStage({ misplaced: { PLANE_API_URL: write, ODOO_URL: write } });
+  assert.equal((await send(stage, "plane", JSON.stringify(projectEnvelope(3)))).status, 200);
+  const entity = { source: "plane", type: "issue", id: crypto.randomUUID(), project_id: PROJECT };
+  assert.equal((await manage(stage, "sync", { entity })).status, 200);
+  assert.equal((await manage(stage, "drain")).status, 200);
+  assert.equal((await manage(stage, "status")).status, 200);
+  await stage.nothingLeaked();
+});
+
 Deno.test("no secret leaks when it was put into a variable where it makes no sense", async () => {
-  const misplaced = [
-    "DATABASE_CONNECTIONS",
-    "SUPABASE_SECRET_KEYS",
-    "PLANE_API_URL",
-    "ODOO_PROTOCOL",
-    "LOG_LEVEL",
-  ];
-  for (const variable of misplaced) {
-    await using stage = await openStage({ misplaced: variable });
+  const alone = (secret: string) => secret;
+  const misplaced = {
+    DATABASE_URL: (secret: string) => `postgres://functions:${secret}@[/postgres`,
+    DATABASE_CONNECTIONS: alone,
+    SUPABASE_SECRET_KEYS: alone,
+    PLANE_API_URL: alone,
+    ODOO_PROTOCOL: alone,
+    LOG_LEVEL: alone,
+  };
+  for (const [variable, write] of Object.entries(misplaced)) {
+    await using stage = await openStage({ misplaced: { [variable]: write } });
     assert.equal((await manage(stage, "status")).status, 503, variable);
     assert(stage.lines.some((line) => line.includes(variable)), `the log names ${variable}`);
     await stage.nothingLeaked();

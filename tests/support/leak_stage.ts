@@ -14,7 +14,7 @@ export interface Stage extends AsyncDisposable {
   /** What the functions wrote, all levels. */
   readonly lines: readonly string[];
   /** Secrets that only this stage has. */
-  readonly kept: Readonly<Record<"planeApiKey" | "odooApiKey" | "serviceRoleKey", string>>;
+  readonly kept: Readonly<Record<"planeApiKey" | "odooApiKey" | "serviceRoleKey" | "tokenKey", string>>;
   /** Ends the functions, then searches their lines, the tables and the statements; throws with what was found. */
   nothingLeaked(): Promise<void>;
 }
@@ -24,8 +24,8 @@ export interface StageOptions {
   upstream?: string;
   /** The functions get an address, with a password, at which no database is. */
   databaseAway?: boolean;
-  /** A variable whose value is a secret that does not belong there. */
-  misplaced?: string;
+  /** Variables that hold a secret which does not belong there, and how each is written. */
+  misplaced?: Readonly<Record<string, (secret: string) => string>>;
 }
 
 // While the module loads: a process started inside a test would count as that test's leak.
@@ -45,7 +45,9 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     planeApiKey: make("the Plane key", "plane_api_"),
     odooApiKey: make("the Odoo key", ""),
     serviceRoleKey: make("the service_role key", ""),
+    tokenKey: btoa(secretLike("")),
   };
+  watch.keep("the key that seals tokens", kept.tokenKey);
   const odoo = upstream === undefined ? await startSandboxOdoo({ apiKey: kept.odooApiKey }) : undefined;
   const stack = await startStack({
     environment: {
@@ -56,19 +58,31 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       ODOO_API_KEY: kept.odooApiKey,
       PLANE_WEBHOOK_SECRET: make("the Plane webhook secret", "plane_wh_"),
       ODOO_WEBHOOK_SECRET: make("the Odoo webhook secret", "odoo_wh_"),
-      ...(upstream === undefined
-        ? {}
-        : { PLANE_API_URL: upstream, PLANE_API_KEY: kept.planeApiKey, PLANE_WORKSPACE_SLUG: "acme" }),
+      TOKEN_KEYS: JSON.stringify({ k1: kept.tokenKey }),
+      ...(upstream === undefined ? {} : {
+        PLANE_API_URL: upstream,
+        PLANE_API_KEY: kept.planeApiKey,
+        PLANE_WORKSPACE_SLUG: "acme",
+        PLANE_OAUTH_URL: upstream,
+        PLANE_OAUTH_CLIENT_ID: "leak-test",
+        PLANE_OAUTH_CLIENT_SECRET: make("the app's secret", ""),
+        PLANE_USER_OAUTH: "on",
+      }),
     },
     functionEnvironment: {
       LOG_LEVEL: "debug",
       PLANE_WEBHOOK_SECRET_PREVIOUS: make("the previous Plane webhook secret", "plane_wh_"),
       ODOO_WEBHOOK_SECRET_PREVIOUS: make("the previous Odoo webhook secret", "odoo_wh_"),
       SUPABASE_SERVICE_ROLE_KEY: kept.serviceRoleKey,
+      PLANE_PROXY_SIGNING_SECRET: make("the proxy's signing secret", ""),
+      PLANE_PROXY_SIGNING_SECRET_PREVIOUS: make("the proxy's previous signing secret", ""),
       ...(options.databaseAway === true ? awayDatabase(make("the database's password", "")) : {}),
-      ...(options.misplaced === undefined
-        ? {}
-        : { [options.misplaced]: make("the misplaced secret", "sb_secret_") }),
+      ...Object.fromEntries(
+        Object.entries(options.misplaced ?? {}).map(([variable, write]) => [
+          variable,
+          write(make(`the secret in ${variable}`, "sb_secret_")),
+        ]),
+      ),
     },
     report: () => {},
     log: (line) => lines.push(line),
@@ -76,6 +90,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   watch.keep("the management key", stack.keys.manage);
   watch.keep("the cron key", stack.keys.cron);
   if (stack.plane !== undefined) watch.keep("the key in use at Plane", stack.plane.apiKeys.service);
+  if (stack.oauth !== undefined) watch.keep("the app's secret", stack.oauth.clientSecret);
 
   const sql = postgres(server.url, { max: 1, onnotice: () => {} });
   const endFunctions = async () => {
@@ -90,12 +105,14 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     kept,
     async nothingLeaked() {
       await endFunctions();
+      for (const secret of stack.oauth?.grants.secrets ?? []) watch.keep("a token or code", secret);
       assert(lines.length > 0, "the functions wrote something");
       for (const line of lines) watch.search(`log line ${eventOf(line)}`, line);
       assert(await watch.searchTables(sql, ["plane", "ops"]) > 0, "the tables hold something");
       const statements = await Deno.readTextFile(server.logFile);
       assert(statements.includes("create table plane.sync_queue"), "the database wrote its statements down");
       watch.search("the database's log", statements);
+      watch.searchAnswersAgain();
       assert.deepEqual(watch.findings, []);
     },
     async [Symbol.asyncDispose]() {

@@ -11,8 +11,10 @@ export interface LeakWatch {
   search(where: string, text: string): void;
   /** Searches every row of every table in these schemas. Returns how many rows there were. */
   searchTables(sql: postgres.Sql, schemas: readonly string[]): Promise<number>;
-  /** Sends a request; the whole answer is searched, headers included. */
+  /** Sends a request; the whole answer is searched, headers included. Redirects are answers, too. */
   fetch(url: string, init?: RequestInit): Promise<Response>;
+  /** Once more, for secrets that came into the world later. */
+  searchAnswersAgain(): void;
   /** `<where>: <secret's name>, <form>`, each once. Never the secret. */
   readonly findings: readonly string[];
   /** How many texts were searched. */
@@ -24,6 +26,7 @@ const SHORTEST = 16;
 export function createLeakWatch(): LeakWatch {
   const forms: { name: string; form: string; text: string }[] = [];
   const findings = new Set<string>();
+  const answers: { where: string; text: string }[] = [];
   let searched = 0;
 
   const search = (where: string, text: string) => {
@@ -47,6 +50,7 @@ export function createLeakWatch(): LeakWatch {
       for (const [form, text] of Object.entries(formsOf(secret))) forms.push({ name, form, text });
     },
     search,
+    searchAnswersAgain: () => answers.forEach(({ where, text }) => search(where, text)),
     async searchTables(sql, schemas) {
       const tables = await sql<{ name: string; label: string }[]>`
         select format('%I.%I', table_schema, table_name) as name, table_schema || '.' || table_name as label
@@ -66,7 +70,12 @@ export function createLeakWatch(): LeakWatch {
       const text = await answer.text();
       const { pathname } = new URL(url);
       const headers = [...answer.headers].map(([name, value]) => `${name}: ${value}`).join("\n");
-      search(`answer ${answer.status} of ${init?.method ?? "GET"} ${pathname}`, `${headers}\n\n${text}`);
+      const seen = {
+        where: `answer ${answer.status} of ${init?.method ?? "GET"} ${pathname}`,
+        text: `${headers}\n\n${text}`,
+      };
+      answers.push(seen);
+      search(seen.where, seen.text);
       const { status } = answer;
       return new Response(status === 204 || status === 304 ? null : text, {
         status,
