@@ -64,6 +64,7 @@ export const ERROR_CODES = {
     retry: "later",
     meaning: "Plane refused the key, or the key's user may not see this project.",
   },
+  plane_plan_required: { retry: "never", meaning: "The Plane workspace's plan does not include this." },
   plane_not_found: { retry: "never", meaning: "Plane does not show this record (deleted or archived)." },
   plane_rejected: { retry: "never", meaning: "Plane refused the values." },
   plane_conflict: { retry: "never", meaning: "The external id is taken in Plane." },
@@ -139,6 +140,19 @@ export class SuiteError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.outcomeUnknown = options.outcomeUnknown ?? false;
     this.facts = options.facts ?? {};
+  }
+
+  /** The same error for a write that may have taken effect all the same. */
+  withUnknownOutcome(): SuiteError {
+    if (this.outcomeUnknown) return this;
+    return new SuiteError(this.code, {
+      message: this.message,
+      retry: this.retry,
+      ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
+      outcomeUnknown: true,
+      facts: this.facts,
+      cause: this.cause,
+    });
   }
 }
 

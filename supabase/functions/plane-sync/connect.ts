@@ -5,6 +5,7 @@ import { authenticateManagement } from "../../../shared/http/management_auth.ts"
 import { readCapabilities } from "../../../shared/odoo/capabilities.ts";
 import { createLog } from "../../../shared/ops/log.ts";
 import { describeStatus } from "../../../shared/ops/status.ts";
+import { createCallBudget } from "../../../shared/plane/call_budget.ts";
 import { drain } from "../../../shared/queue/drain.ts";
 import { createWake, oneAtATime } from "../../../shared/queue/wake.ts";
 import { openDatabase, withDeadline } from "../../../shared/store/database.ts";
@@ -44,7 +45,7 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
   const sql = openDatabase(config);
   const odoo = odooClient(config, runtime.fetch);
   const capabilities = keepWhenItWorks(() => readCapabilities(odoo()));
-  const plane = planeReader(config, runtime);
+  const plane = planeReader(config, runtime, createCallBudget(sql));
   const processor = createProcessor({
     sql,
     odoo,
