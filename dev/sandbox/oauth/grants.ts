@@ -7,8 +7,10 @@
 export interface RefreshPolicy {
   /** A refresh answers with a new refresh token, and the one used ends. */
   readonly rotate: boolean;
-  /** For so long, in ms, a used refresh token gets the same answer again. */
+  /** For so long, in ms, a used refresh token is answered again, while nobody has used what it was answered with. */
   readonly graceMs: number;
+  /** Again: the same answer (the default), or a new one that ends the first. */
+  readonly repeat?: "same" | "newest";
   /** A used refresh token that comes after its grace ends the family. */
   readonly detectReuse: boolean;
 }
@@ -37,6 +39,8 @@ interface RefreshToken {
   readonly family: Family;
   /** Set when it was rotated away: when, and what was answered. */
   used?: { readonly at: number; readonly answer: TokenAnswer };
+  /** The server took it back: a newer one was given out in its place. */
+  ended?: true;
 }
 
 interface AccessToken {
@@ -91,16 +95,28 @@ export class Grants {
   refresh(text: string): TokenAnswer | undefined {
     const token = this.#refresh.get(text);
     if (token === undefined || !token.family.alive) return undefined;
-    const { rotate, graceMs, detectReuse } = this.settings.policy;
-    if (token.used !== undefined) {
-      if (this.settings.now() - token.used.at <= graceMs) return token.used.answer;
-      if (detectReuse) token.family.alive = false;
-      return undefined;
+    if (token.used !== undefined || token.ended) return this.#again(token);
+    if (!this.settings.policy.rotate) {
+      return this.#accessToken("user", token.family.scope, () => token.family.alive);
     }
-    if (!rotate) return this.#accessToken("user", token.family.scope, () => token.family.alive);
     const answer = this.#pair(token.family);
     token.used = { at: this.settings.now(), answer };
     return answer;
+  }
+
+  /** A refresh token that is not the newest: somebody did not get the answer, or stole it. */
+  #again(token: RefreshToken): TokenAnswer | undefined {
+    const { graceMs, detectReuse, repeat } = this.settings.policy;
+    const child = this.#refresh.get(token.used?.answer.refresh_token ?? "");
+    const inGrace = token.used !== undefined && this.settings.now() - token.used.at <= graceMs;
+    if (token.used === undefined || !inGrace || child?.used !== undefined || token.ended) {
+      if (detectReuse) token.family.alive = false;
+      return undefined;
+    }
+    if (repeat !== "newest") return token.used.answer;
+    if (child !== undefined) child.ended = true;
+    token.used = { at: token.used.at, answer: this.#pair(token.family) };
+    return token.used.answer;
   }
 
   /** Ends every consent of every person. */
@@ -108,18 +124,19 @@ export class Grants {
     for (const { family } of this.#refresh.values()) family.alive = false;
   }
 
+  /** As after a restore from a backup: the refresh token given out last was never given out. */
+  forgetNewest(): void {
+    const newest = [...this.#refresh.keys()].at(-1) ?? "";
+    this.#refresh.delete(newest);
+    for (const token of this.#refresh.values()) {
+      if (token.used?.answer.refresh_token === newest) delete token.used;
+    }
+  }
+
   actor(accessToken: string): "bot" | "user" | undefined {
     const token = this.#access.get(accessToken);
     if (token === undefined || !token.alive() || token.expiresAt <= this.settings.now()) return undefined;
     return token.actor;
-  }
-
-  /** True while this refresh token would be answered. */
-  isLive(refreshToken: string): boolean {
-    const token = this.#refresh.get(refreshToken);
-    if (token?.family.alive !== true) return false;
-    return token.used === undefined ||
-      this.settings.now() - token.used.at <= this.settings.policy.graceMs;
   }
 
   #pair(family: Family): TokenAnswer {
