@@ -74,12 +74,11 @@ async function verified(
 
 async function admitted(by: AdmittedBy, deps: AuthoriseDependencies): Promise<AdmittedClient> {
   const verdict = await deps.admit(by);
+  if (verdict.verdict !== "unknown") deps.onClient(verdict.client);
   switch (verdict.verdict) {
     case "admitted":
-      deps.onClient(verdict.client);
       return verdict.client;
     case "limited":
-      deps.onClient(verdict.client);
       throw new SuiteError("client_rate_limited", { retryAfterMs: verdict.retry_after_ms });
     case "replayed":
       throw new SuiteError("request_replayed");

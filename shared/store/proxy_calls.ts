@@ -3,23 +3,16 @@ import { z } from "zod";
 import { scopeSchema } from "../proxy/scope.ts";
 import type { Sql } from "./database.ts";
 
+const named = z.object({ id: z.string(), name: z.string() });
 const admitted = z.object({
   verdict: z.literal("admitted"),
-  client: z.object({
-    id: z.string(),
-    name: z.string(),
-    scopes: z.array(scopeSchema),
-    workspaces: z.array(z.string()),
-  }),
+  client: named.extend({ scopes: z.array(scopeSchema), workspaces: z.array(z.string()) }),
 });
 const verdict = z.discriminatedUnion("verdict", [
   admitted,
-  z.object({ verdict: z.enum(["unknown", "revoked", "expired", "replayed"]) }),
-  z.object({
-    verdict: z.literal("limited"),
-    retry_after_ms: z.number(),
-    client: z.object({ id: z.string(), name: z.string() }),
-  }),
+  z.object({ verdict: z.literal("unknown") }),
+  z.object({ verdict: z.enum(["revoked", "expired", "replayed"]), client: named }),
+  z.object({ verdict: z.literal("limited"), retry_after_ms: z.number(), client: named }),
 ]);
 export type Verdict = z.infer<typeof verdict>;
 export type AdmittedClient = z.infer<typeof admitted>["client"];

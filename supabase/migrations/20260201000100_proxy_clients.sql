@@ -82,6 +82,7 @@ declare
   v_minute constant timestamptz := date_trunc('minute', p_now);
   v_passed constant double precision := extract(epoch from p_now - date_trunc('minute', p_now)) / 60;
   v_wait double precision;
+  v_named jsonb;
 begin
   if p_key_hash is not null then
     select c.* into v_client from plane.proxy_client c where c.key_hash = p_key_hash;
@@ -94,17 +95,19 @@ begin
   end if;
   if v_client.id is null then
     return jsonb_build_object('verdict', 'unknown');
-  elsif v_client.revoked_at is not null then
-    return jsonb_build_object('verdict', 'revoked');
+  end if;
+  v_named := jsonb_build_object('id', v_client.id, 'name', v_client.name);
+  if v_client.revoked_at is not null then
+    return jsonb_build_object('verdict', 'revoked', 'client', v_named);
   elsif v_client.expires_at <= p_now then
-    return jsonb_build_object('verdict', 'expired');
+    return jsonb_build_object('verdict', 'expired', 'client', v_named);
   end if;
 
   if p_nonce is not null then
     insert into plane.proxy_nonce (client_id, nonce, used_at) values (v_client.id, p_nonce, p_now)
     on conflict on constraint proxy_nonce_pkey do nothing;
     if not found then
-      return jsonb_build_object('verdict', 'replayed');
+      return jsonb_build_object('verdict', 'replayed', 'client', v_named);
     end if;
     delete from plane.proxy_nonce n where n.ctid in (
       select o.ctid from plane.proxy_nonce o where o.used_at < p_now - interval '10 minutes'
@@ -128,8 +131,8 @@ begin
     else 1 end
   returning u.* into v_use;
   if v_use.client_id is not null then
-    return jsonb_build_object('verdict', 'admitted', 'client', jsonb_build_object(
-      'id', v_client.id, 'name', v_client.name, 'scopes', v_client.scopes, 'workspaces', v_client.workspaces));
+    return jsonb_build_object('verdict', 'admitted',
+      'client', v_named || jsonb_build_object('scopes', v_client.scopes, 'workspaces', v_client.workspaces));
   end if;
 
   select u.* into v_use from plane.proxy_use u where u.client_id = v_client.id;
@@ -140,8 +143,8 @@ begin
   v_wait := case when v_use.calls + 1 > v_client.calls_per_minute
     then 2 - (v_client.calls_per_minute - 1.0) / v_use.calls - v_passed
     else 1 - (v_client.calls_per_minute - v_use.calls - 1.0) / v_use.previous_calls - v_passed end;
-  return jsonb_build_object('verdict', 'limited', 'retry_after_ms', greatest(ceil(v_wait * 60000), 1)::integer,
-    'client', jsonb_build_object('id', v_client.id, 'name', v_client.name));
+  return jsonb_build_object('verdict', 'limited', 'client', v_named,
+    'retry_after_ms', greatest(ceil(v_wait * 60000), 1)::integer);
 end
 $$;
 
