@@ -256,68 +256,76 @@ create function plane.settle_call(
 ) returns void
 language plpgsql set search_path = '' set enable_seqscan = off as $$
 declare
-  v_call plane.api_call;
-  v_budget plane.api_budget;
-  v_now timestamptz;
+  v_now timestamptz := coalesce(p_now, clock_timestamp());
+  v_credential text;
+  v_due timestamptz;
+  v_limit integer;
+  v_margin interval;
   v_paused_until timestamptz := null;
   v_others integer;
   v_own_most integer;
   v_own_least integer;
   v_foreign integer;
   v_missing integer;
+  v_surplus integer;
 begin
   -- Lost in a crash, this only leaves the slot taken for longer. Call it in a transaction of its own.
   perform set_config('synchronous_commit', 'off', true);
-  select * into v_call from plane.api_call c where c.id = p_call_id;
-  if not found then
-    return;
-  end if;
-  v_budget := plane.lock_budget(v_call.credential);
-  v_now := coalesce(p_now, clock_timestamp());
   update plane.api_call c set
     status = 'answered', answered_at = v_now, http_status = p_status,
     -- Plane does not count what it refuses.
-    held_until = case p_status when 429 then v_now else v_now + interval '60 seconds' + v_budget.margin end
-  where c.id = p_call_id and c.status = 'booked';
+    held_until = case p_status when 429 then v_now else v_now + interval '60 seconds' + b.margin end
+  from plane.api_budget b
+  where c.id = p_call_id and c.status = 'booked' and b.credential = c.credential
+  returning c.credential, c.due_at, b.call_limit, b.margin into v_credential, v_due, v_limit, v_margin;
   if not found then
     return;
   end if;
 
   if p_status = 429 then
     -- All who meet the same full window say the same moment: it is moved once, not added up.
-    v_paused_until := v_now + least(coalesce(p_retry_after_ms, 5000), 3600000) * interval '1 millisecond' + v_budget.margin;
+    v_paused_until := v_now + least(coalesce(p_retry_after_ms, 5000), 3600000) * interval '1 millisecond' + v_margin;
     update plane.api_budget b set paused_until = v_paused_until
-    where b.credential = v_call.credential and b.paused_until < v_paused_until;
-  end if;
-  if p_status <> 429 and p_remaining is null then
+    where b.credential = v_credential and b.paused_until < v_paused_until;
+  elsif p_remaining is null then
     return;
   end if;
 
   -- In the window when this call arrived, without the call itself, which a 429 does not count.
-  v_others := v_budget.call_limit - case when p_status = 429 then 0 else p_remaining + 1 end;
-  select
-    count(*) filter (where c.lane <> 'foreign' and c.status <> 'released' and c.due_at <= v_now
-      and c.held_until > v_call.due_at + v_budget.margin),
-    count(*) filter (where c.status = 'answered' and c.answered_at <= v_call.due_at and c.due_at > v_now - interval '60 seconds'),
-    count(*) filter (where c.lane = 'foreign' and c.held_until > v_now)
-  into v_own_most, v_own_least, v_foreign
-  from plane.api_call c
-  where c.credential = v_call.credential and c.held_until > least(v_call.due_at, v_now) and c.id <> p_call_id
-    and c.http_status is distinct from 429;
+  v_others := v_limit - case when p_status = 429 then 0 else p_remaining + 1 end;
+  -- Mostly there is nothing to learn, and a look is enough. Otherwise once more, with the credential's row locked.
+  for attempt in 1..2 loop
+    select
+      count(*) filter (where c.lane <> 'foreign' and c.status <> 'released' and c.due_at <= v_now
+        and c.held_until > v_due + v_margin),
+      count(*) filter (where c.status = 'answered' and c.answered_at <= v_due and c.due_at > v_now - interval '60 seconds'),
+      count(*) filter (where c.lane = 'foreign' and c.held_until > v_now)
+    into v_own_most, v_own_least, v_foreign
+    from plane.api_call c
+    where c.credential = v_credential and c.held_until > least(v_due, v_now) and c.id <> p_call_id
+      and c.http_status is distinct from 429;
+    v_missing := v_others - v_own_most - v_foreign;
+    v_surplus := v_foreign - greatest(v_others - v_own_least, 0);
+    if v_missing <= 0 and v_surplus <= 0 then
+      return;
+    end if;
+    if attempt = 1 then
+      perform plane.lock_budget(v_credential);
+    end if;
+  end loop;
 
-  v_missing := v_others - v_own_most - v_foreign;
   if v_missing > 0 then
     -- After a 429 one of them is known to leave when Retry-After ends: who takes its place brings the next news.
     insert into plane.api_call (credential, lane, status, booked_at, due_at, held_until)
-    select v_call.credential, 'foreign', 'foreign', v_now, v_now,
-      case when n = 1 then least(v_paused_until, v_now + interval '60 seconds' + v_budget.margin)
-        else v_now + interval '60 seconds' + v_budget.margin end
+    select v_credential, 'foreign', 'foreign', v_now, v_now,
+      case when n = 1 then least(v_paused_until, v_now + interval '60 seconds' + v_margin)
+        else v_now + interval '60 seconds' + v_margin end
     from generate_series(1, v_missing) n;
-  elsif v_foreign > greatest(v_others - v_own_least, 0) then
+  else
     update plane.api_call c set held_until = v_now where c.id in (
       select o.id from plane.api_call o
-      where o.credential = v_call.credential and o.held_until > v_now and o.lane = 'foreign' and o.due_at <= v_call.due_at
-      order by o.held_until limit v_foreign - greatest(v_others - v_own_least, 0)
+      where o.credential = v_credential and o.held_until > v_now and o.lane = 'foreign' and o.due_at <= v_due
+      order by o.held_until limit v_surplus
     );
   end if;
 end
