@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { RefreshPolicy } from "../../dev/sandbox/oauth/grants.ts";
 import type { Sql } from "../../shared/store/database.ts";
-import { type Crash, Turns } from "../support/oauth_turns.ts";
+import { type Crash, type Freeze, Turns } from "../support/oauth_turns.ts";
 import { OAuthWorkers, type Scene, withOAuthDatabase } from "../support/oauth_workers.ts";
 
 const WORKERS = 4;
@@ -20,11 +20,16 @@ const crash: fc.Arbitrary<Crash> = fc.record({
   after: fc.boolean(),
 });
 const crashes = fc.array(crash, { maxLength: WORKERS });
-const runs = { numRuns: 60, interruptAfterTimeLimit: 60_000 };
+const freezes: fc.Arbitrary<Freeze[]> = fc.array(
+  fc.record({ worker: fc.nat(WORKERS - 1), step: fc.integer({ min: 1, max: 9 }), turns: fc.nat(120) }),
+  { maxLength: 6 },
+);
+const runs = { numRuns: 80, interruptAfterTimeLimit: 60_000 };
 
 interface Order {
   choices: number[];
   crashes: Crash[];
+  freezes?: Freeze[];
   patient: boolean;
 }
 
@@ -97,13 +102,14 @@ Deno.test("with a crash at any line a rotated refresh token is never lost where 
       late: fc.constantFrom<Scene["late"]>("timeout", "answer"),
     });
     await fc.assert(
-      fc.asyncProperty(scenes, choices, crashes, fc.boolean(), async (scene, choices, crashes, patient) => {
+      fc.asyncProperty(scenes, choices, crashes, freezes, fc.boolean(), async (scene, ...order) => {
+        const [choices, crashes, freezes, patient] = order;
         const world = await grant(sql, scene);
         const { grants } = world.endpoint;
         for (let expiry = 1; expiry <= 2; expiry++) {
           await world.expire();
           const before = grants.issued;
-          const got = await allWant(world, { choices, crashes, patient });
+          const got = await allWant(world, { choices, crashes, freezes, patient });
           const last = await oneMore(world);
           for (const token of [...got, last]) assert.notEqual(grants.actor(token), undefined, token);
           if (patient && scene.policy === graceful) assert.equal(grants.issued - before, 1);

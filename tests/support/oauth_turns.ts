@@ -11,12 +11,21 @@ export interface Crash {
   readonly after: boolean;
 }
 
+/** A worker stands still at one of its steps while others take so many turns. */
+export interface Freeze {
+  readonly worker: number;
+  readonly step: number;
+  readonly turns: number;
+}
+
 /** `pause`: only time passes. */
 export type StepKind = "work" | "pause";
 
 interface Waiting {
   readonly worker: number;
   readonly kind: StepKind;
+  /** The turn before which it is not chosen, unless nobody else waits. */
+  readonly notBefore: number;
   readonly go: () => void;
 }
 
@@ -26,12 +35,13 @@ export class Turns {
   readonly #dead = new Set<number>();
   #running = 0;
   #changed = Promise.withResolvers<void>();
-  #choice = 0;
+  #taken = 0;
 
   constructor(
     readonly options: {
       readonly choices: readonly number[];
       readonly crashes: readonly Crash[];
+      readonly freezes?: readonly Freeze[];
       /** Time passes only when nobody has anything else to do: no worker is slower than its lease. */
       readonly patient: boolean;
     },
@@ -46,7 +56,7 @@ export class Turns {
     const number = this.#steps.get(worker) ?? 0;
     this.#steps.set(worker, number + 1);
     const crash = this.options.crashes.find((each) => each.worker === worker && each.step === number);
-    await this.#turn(worker, kind);
+    await this.#turn(worker, kind, number);
     if (crash !== undefined && !crash.after) return await this.#die(worker);
     try {
       const value = await run();
@@ -70,10 +80,9 @@ export class Turns {
         await this.#changed.promise;
         continue;
       }
-      const able = this.options.patient ? this.#waiting.filter(({ kind }) => kind === "work") : [];
-      const from = able.length > 0 ? able : this.#waiting;
+      const from = this.#able();
       const chosen =
-        from[(this.options.choices[this.#choice++ % this.options.choices.length] ?? 0) % from.length];
+        from[(this.options.choices[this.#taken++ % this.options.choices.length] ?? 0) % from.length];
       if (chosen === undefined) break;
       this.#waiting.splice(this.#waiting.indexOf(chosen), 1);
       this.#changed = Promise.withResolvers();
@@ -82,9 +91,17 @@ export class Turns {
     if (failed !== undefined) throw failed.error;
   }
 
-  #turn(worker: number, kind: StepKind): Promise<void> {
+  #able(): readonly Waiting[] {
+    const thawed = this.#waiting.filter(({ notBefore }) => notBefore <= this.#taken);
+    const wanted = this.options.patient ? this.#waiting.filter(({ kind }) => kind === "work") : thawed;
+    return wanted.length > 0 ? wanted : this.#waiting;
+  }
+
+  #turn(worker: number, kind: StepKind, step: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#arrive(() => this.#waiting.push({ worker, kind, go: resolve }));
+    const freeze = this.options.freezes?.find((each) => each.worker === worker && each.step === step);
+    const notBefore = this.#taken + (freeze?.turns ?? 0);
+    this.#arrive(() => this.#waiting.push({ worker, kind, notBefore, go: resolve }));
     return promise;
   }
 

@@ -109,17 +109,16 @@ export class OAuthWorkers {
     const ask: typeof fetch = async (input, init) => {
       const { signal: _signal, ...request } = init ?? {};
       const sentAt = this.#nowMs;
-      const answer = await turns.step(
+      const inTime = () => this.#nowMs - sentAt <= TOKEN_REQUEST_MS;
+      const timedOut = () => Promise.reject(new TypeError("timed out"));
+      // A request whose sender gave up has lost its connection: it has arrived by then, or never does.
+      const arrive = () => inTime() ? token(new Request(String(input), request), this.endpoint) : timedOut();
+      const answer = await turns.step(worker, "work", arrive);
+      return await turns.step(
         worker,
         "work",
-        () => token(new Request(String(input), request), this.endpoint),
+        () => inTime() || this.scene.late === "answer" ? Promise.resolve(answer) : timedOut(),
       );
-      return await turns.step(worker, "work", () => {
-        if (this.#nowMs - sentAt <= TOKEN_REQUEST_MS || this.scene.late === "answer") {
-          return Promise.resolve(answer);
-        }
-        return Promise.reject(new TypeError("timed out"));
-      });
     };
     return {
       tokens: inTurns(createTokenStore(this.sql), worker, turns),
