@@ -148,9 +148,11 @@ begin
 end
 $$;
 
--- Writes a batch of audited calls: [{at, level, client, client_id, method, path, status, source, code, duration_ms}].
+-- Writes a batch of audited calls: [{at, level, client, client_id, method, path, status, source, code, duration_ms}]. They
+-- are written behind the answers anyway, so nothing waits for the disk: a crash of the server may lose the last moment.
 create function plane.record_proxy_calls(p_calls jsonb) returns void
 language sql set search_path = '' as $$
+  select set_config('synchronous_commit', 'off', true);
   insert into ops.events (level, message, category, event_type, component, duration_ms, metadata, "timestamp")
   select c.level, c.method || ' ' || c.status, 'plane-proxy', 'proxy_call', 'plane-proxy', c.duration_ms,
     jsonb_strip_nulls(jsonb_build_object('client', c.client, 'client_id', c.client_id, 'method', c.method, 'path', c.path,
