@@ -4,7 +4,7 @@ import { type KeyRing, readKeyRing } from "../crypto/key_ring.ts";
 import type { Log } from "../ops/log.ts";
 import type { Sql } from "../store/database.ts";
 import { createTokenStore } from "../store/oauth_tokens.ts";
-import type { PlaneCredential } from "../plane/credential.ts";
+import { apiKeyCredential, type PlaneCredential } from "../plane/credential.ts";
 import { type AuthorizationServer, createAuthorizationServer } from "./authorization_server.ts";
 import { oauthCredential } from "./credential.ts";
 import { type RefreshDependencies, refreshToken } from "./refresh.ts";
@@ -14,6 +14,8 @@ export interface OAuthRuntime {
   readonly fetch: typeof fetch;
   /** A clock that never goes back, in ms. */
   readonly monotonicMs: () => number;
+  /** Keeps the worker alive until the promise ends: a refresh goes on when the caller who needed it is gone. */
+  readonly waitUntil?: (promise: Promise<unknown>) => void;
 }
 
 /** Nothing is read or checked before it is needed, so a function without OAuth boots without its settings. */
@@ -36,12 +38,29 @@ export function refreshDependencies(
   };
 }
 
-/** The bot installed in this workspace, as a credential for calls to Plane; see `oauthCredential`. */
-export function workspaceBot(deps: RefreshDependencies, workspaceSlug: string): PlaneCredential {
-  return oauthCredential(`oauth:${workspaceSlug}`, {
+/**
+ * Who we are to Plane: the key of the environment; without one, the bot that is installed in the workspace.
+ *
+ * @returns undefined when neither is configured
+ */
+export function planeCredential(
+  config: Config,
+  sql: Sql,
+  runtime: OAuthRuntime,
+  log: Log,
+): PlaneCredential | undefined {
+  const { planeApiKey, planeOauthClientId, tokenKeys, planeWorkspaceSlug: slug } = config;
+  if (planeApiKey !== undefined) return apiKeyCredential(planeApiKey);
+  if (planeOauthClientId === undefined || tokenKeys === undefined || slug === undefined) return undefined;
+  const deps = refreshDependencies(config, sql, runtime, log);
+  return oauthCredential(`oauth:${slug}`, {
     ...deps,
-    find: () => deps.tokens.findBot(workspaceSlug),
-    refresh: (id, unusableGeneration) => refreshToken(deps, id, unusableGeneration),
+    find: () => deps.tokens.findBot(slug),
+    refresh: (id, unusableGeneration) => {
+      const refreshing = refreshToken(deps, id, unusableGeneration);
+      runtime.waitUntil?.(refreshing.catch(() => {}));
+      return refreshing;
+    },
   });
 }
 

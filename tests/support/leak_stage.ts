@@ -26,6 +26,8 @@ export interface StageOptions {
   databaseAway?: boolean;
   /** Variables that hold a secret which does not belong there, and how each is written. */
   misplaced?: Readonly<Record<string, (secret: string) => string>>;
+  /** The functions have no key for Plane: the OAuth app's bot is who they are there. */
+  withoutPlaneKey?: boolean;
 }
 
 // While the module loads: a process started inside a test would count as that test's leak.
@@ -77,6 +79,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       PLANE_PROXY_SIGNING_SECRET: make("the proxy's signing secret", ""),
       PLANE_PROXY_SIGNING_SECRET_PREVIOUS: make("the proxy's previous signing secret", ""),
       ...(options.databaseAway === true ? awayDatabase(make("the database's password", "")) : {}),
+      ...(options.withoutPlaneKey === true ? { PLANE_API_KEY: "" } : {}),
       ...Object.fromEntries(
         Object.entries(options.misplaced ?? {}).map(([variable, write]) => [
           variable,

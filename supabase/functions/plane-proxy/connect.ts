@@ -9,9 +9,10 @@ import {
 import { SuiteError, toSuiteError } from "../../../shared/errors.ts";
 import { authenticateManagement } from "../../../shared/http/management_auth.ts";
 import { createLog } from "../../../shared/ops/log.ts";
+import { planeCredential } from "../../../shared/oauth/wiring.ts";
 import { apiRoot } from "../../../shared/plane/base_url.ts";
 import { createCallBudget } from "../../../shared/plane/call_budget.ts";
-import { apiKeyCredential } from "../../../shared/plane/credential.ts";
+import type { PlaneCredential } from "../../../shared/plane/credential.ts";
 import { createAudit } from "../../../shared/proxy/audit.ts";
 import { authorise } from "../../../shared/proxy/authorise.ts";
 import { createAnswerCache } from "../../../shared/proxy/cache.ts";
@@ -62,7 +63,9 @@ export function connect(config: Config, runtime: Runtime, sql: Sql = openDatabas
     functionSecrets,
     randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
   });
-  const upstream = keepWhenItWorks(() => proxyDependencies(config, runtime, sql, background));
+  const upstream = keepWhenItWorks(() =>
+    proxyDependencies(config, runtime, sql, background, planeCredential(config, sql, runtime, log))
+  );
   return {
     authorise: (request, target, onClient) =>
       authorise(request, target, {
@@ -88,12 +91,15 @@ function proxyDependencies(
   runtime: Runtime,
   sql: Sql,
   background: (work: Promise<unknown>) => void,
+  credential: PlaneCredential | undefined,
 ): ProxyDependencies {
-  if (config.planeBaseUrl === undefined) throw new SuiteError("plane_not_configured");
+  if (config.planeBaseUrl === undefined || credential === undefined) {
+    throw new SuiteError("plane_not_configured");
+  }
   return {
     fetch: runtime.fetch,
     apiRoot: apiRoot(config.planeBaseUrl),
-    credential: apiKeyCredential(config.planeApiKey),
+    credential,
     budget: createCallBudget(sql),
     longestWaitMs: config.proxyLongestWaitMs,
     timeoutMs: config.proxyTimeoutMs,

@@ -4,7 +4,7 @@ import { SuiteError } from "../../../shared/errors.ts";
 import { createOdooClient, type OdooClient } from "../../../shared/odoo/client.ts";
 import type { CallBudget } from "../../../shared/plane/call_budget.ts";
 import { PlaneClient } from "../../../shared/plane/client.ts";
-import { apiKeyCredential } from "../../../shared/plane/credential.ts";
+import type { PlaneCredential } from "../../../shared/plane/credential.ts";
 import { withinBudget } from "../../../shared/plane/within_budget.ts";
 import { withRetries } from "../../../shared/plane/with_retries.ts";
 import type { PlaneReader } from "../../../shared/sync/observe.ts";
@@ -42,12 +42,12 @@ export function planeReader(
   config: Config,
   runtime: { fetch: typeof globalThis.fetch; monotonicMs: () => number },
   budget: CallBudget,
+  credential: PlaneCredential | undefined,
 ): PlaneReader | undefined {
-  const { planeBaseUrl, planeApiKey, planeWorkspaceSlug } = config;
-  if (planeBaseUrl === undefined || planeApiKey === undefined || planeWorkspaceSlug === undefined) {
+  const { planeBaseUrl, planeWorkspaceSlug } = config;
+  if (planeBaseUrl === undefined || credential === undefined || planeWorkspaceSlug === undefined) {
     return undefined;
   }
-  const credential = apiKeyCredential(planeApiKey);
   const now = runtime.monotonicMs;
   const booked = {
     budget,

@@ -3,6 +3,7 @@ import { type Config, webhookSecrets } from "../../../shared/config.ts";
 import { toSuiteError } from "../../../shared/errors.ts";
 import { authenticateManagement } from "../../../shared/http/management_auth.ts";
 import { readCapabilities } from "../../../shared/odoo/capabilities.ts";
+import { planeCredential } from "../../../shared/oauth/wiring.ts";
 import { createLog } from "../../../shared/ops/log.ts";
 import { describeStatus } from "../../../shared/ops/status.ts";
 import { createCallBudget } from "../../../shared/plane/call_budget.ts";
@@ -45,7 +46,8 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
   const sql = openDatabase(config);
   const odoo = odooClient(config, runtime.fetch);
   const capabilities = keepWhenItWorks(() => readCapabilities(odoo()));
-  const plane = planeReader(config, runtime, createCallBudget(sql));
+  const credential = planeCredential(config, sql, runtime, log);
+  const plane = planeReader(config, runtime, createCallBudget(sql), credential);
   const processor = createProcessor({
     sql,
     odoo,
