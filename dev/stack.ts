@@ -8,6 +8,7 @@ import { freePort } from "./free_port.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 import { applyMigrations } from "./migrate.ts";
 import { startPostgres } from "./postgres.ts";
+import { type SandboxOAuth, startSandboxOAuth } from "./sandbox/oauth/server.ts";
 import { type SandboxOdoo, startSandboxOdoo } from "./sandbox/odoo/server.ts";
 import { type SandboxPlane, startSandboxPlane } from "./sandbox/plane/server.ts";
 
@@ -35,6 +36,8 @@ export interface Stack {
   odooWebhookSecret: string;
   /** Undefined when the environment names a real one. */
   plane: SandboxPlane | undefined;
+  /** The sandbox Plane's authorization server. */
+  oauth: SandboxOAuth | undefined;
   odoo: SandboxOdoo | undefined;
   odooSettings: OdooSettings;
   close(): Promise<void>;
@@ -57,10 +60,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const forget = beforeExit("stop the stack", close);
   try {
     const databaseUrl = await database(options, closers);
-    const plane = environment.PLANE_API_URL || environment.PLANE_BASE_URL
+    const plane: SandboxPlane | undefined = environment.PLANE_API_URL || environment.PLANE_BASE_URL
       ? undefined
-      : await startSandboxPlane();
+      : await startSandboxPlane({ acceptsToken: (token) => oauth?.grants.actor(token) === "bot" });
     if (plane !== undefined) closers.push(() => plane.close());
+    const oauth: SandboxOAuth | undefined = plane === undefined ? undefined : startSandboxOAuth({
+      workspace: { id: plane.workspaceId, slug: plane.workspaceSlug },
+      botUserId: plane.users.bot.id,
+      userId: plane.users.alice.id,
+    });
+    if (oauth !== undefined) closers.push(() => oauth.close());
     report(plane === undefined ? "plane: the real one" : `plane: sandbox at ${plane.url}`);
     const odoo = environment.ODOO_URL ? undefined : await startSandboxOdoo({ email: "admin@example.test" });
     if (odoo !== undefined) closers.push(() => odoo.close());
@@ -83,16 +92,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const odooWebhookSecret = environment.ODOO_WEBHOOK_SECRET || secret("odoo_wh_");
     // The functions call each other, and themselves, through the gateway: it needs its address before it starts.
     const port = options.port ?? freePort();
+    const gatewayUrl = `http://127.0.0.1:${port}`;
     const gateway = startGateway({
       port,
       log: (_name, line) => options.log(line),
       env: {
         DATABASE_URL: databaseUrl,
-        SUPABASE_URL: `http://127.0.0.1:${port}`,
+        SUPABASE_URL: gatewayUrl,
+        PLANE_OAUTH_REDIRECT_URL: `${gatewayUrl}/functions/v1/oauth-token-refresh/callback`,
         PLANE_WEBHOOK_SECRET: planeWebhookSecret,
         ODOO_WEBHOOK_SECRET: odooWebhookSecret,
         SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.manage, cron: keys.cron }),
         ...planeSettings(environment, plane),
+        ...oauthSettings(environment, oauth),
         ...odooSettings,
         ...options.functionEnvironment,
       },
@@ -108,6 +120,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       planeWebhookSecret,
       odooWebhookSecret,
       plane,
+      oauth,
       odoo,
       odooSettings,
       close,
@@ -169,6 +182,29 @@ function planeSettings(
   return Object.fromEntries(
     names.flatMap((name) => environment[name] === undefined ? [] : [[name, environment[name]]]),
   );
+}
+
+/** The sandbox's app, or the one in the environment. */
+function oauthSettings(
+  environment: StackOptions["environment"],
+  oauth: SandboxOAuth | undefined,
+): Record<string, string> {
+  const names = [
+    ...["PLANE_OAUTH_URL", "PLANE_OAUTH_CLIENT_ID", "PLANE_OAUTH_CLIENT_SECRET", "PLANE_OAUTH_SCOPE"],
+    ...["PLANE_OAUTH_REDIRECT_URL", "PLANE_OAUTH_PKCE", "PLANE_USER_OAUTH"],
+  ];
+  const given = oauth === undefined
+    ? Object.fromEntries(
+      names.map((name) => [name, environment[name] ?? ""]).filter(([, value]) => value !== ""),
+    )
+    : {
+      PLANE_OAUTH_URL: oauth.url,
+      PLANE_OAUTH_CLIENT_ID: oauth.clientId,
+      PLANE_OAUTH_CLIENT_SECRET: oauth.clientSecret,
+      PLANE_USER_OAUTH: "on",
+    };
+  const key = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
+  return { TOKEN_KEYS: environment.TOKEN_KEYS || JSON.stringify({ local: key }), ...given };
 }
 
 function realOdoo(environment: StackOptions["environment"]): OdooSettings {

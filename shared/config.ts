@@ -1,5 +1,6 @@
 /** The environment, parsed once. Every variable is explained in `.env.example`. */
 import { z } from "zod";
+import { readCacheRules } from "./proxy/cache_rules.ts";
 
 /** Environment variables by name, as `Deno.env.toObject()` gives them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -9,6 +10,7 @@ const url = z.url({ protocol: /^https?$/ }).optional();
 const milliseconds = (fallback: number) => z.coerce.number().int().min(0).max(86_400_000).default(fallback);
 const count = (fallback: number, smallest = 1) =>
   z.coerce.number().int().min(smallest).max(1_000_000_000).default(fallback);
+const signingSecret = z.string().min(32, "must have at least 32 characters").optional();
 const keysByName = z.string().transform((value, context): Record<string, string> => {
   try {
     return z.record(z.string(), z.string().min(1)).parse(JSON.parse(value));
@@ -38,6 +40,14 @@ const schema = z.object({
   odooApiKey: text,
   odooProtocol: z.enum(["auto", "json2", "jsonrpc"]).default("auto"),
   odooTimeoutMs: milliseconds(45_000),
+  planeOauthClientId: text,
+  planeOauthClientSecret: text,
+  planeOauthUrl: url,
+  planeOauthScope: text,
+  planeOauthRedirectUrl: url,
+  planeOauthPkce: z.enum(["on", "off"]).default("on"),
+  planeUserOauth: z.enum(["on", "off"]).default("off"),
+  tokenKeys: text,
   secretKeys: keysByName.default({}),
   serviceRoleKey: text,
   jwks: text,
@@ -50,6 +60,16 @@ const schema = z.object({
   drainWallClockMs: milliseconds(80_000),
   drainEntities: count(100),
   drainConcurrency: count(4),
+  proxySigningSecret: signingSecret,
+  proxySigningSecretPrevious: signingSecret,
+  proxyMaxBodyBytes: count(5 * 1024 * 1024),
+  proxyLongestWaitMs: milliseconds(10_000),
+  proxyTimeoutMs: milliseconds(30_000),
+  proxyAuditShare: z.coerce.number().min(0).max(1).default(1),
+  proxyCache: z.string().default("").refine(
+    (rules) => readCacheRules(rules) !== undefined,
+    "must be path patterns and seconds (up to 300), like workspaces/*/projects/*/states=60,workspaces/*/members=300",
+  ),
   logLevel: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 
@@ -73,6 +93,14 @@ export const VARIABLES: Readonly<Record<keyof Config, readonly string[]>> = {
   odooApiKey: ["ODOO_API_KEY"],
   odooProtocol: ["ODOO_PROTOCOL"],
   odooTimeoutMs: ["ODOO_TIMEOUT_MS"],
+  planeOauthClientId: ["PLANE_OAUTH_CLIENT_ID"],
+  planeOauthClientSecret: ["PLANE_OAUTH_CLIENT_SECRET"],
+  planeOauthUrl: ["PLANE_OAUTH_URL"],
+  planeOauthScope: ["PLANE_OAUTH_SCOPE"],
+  planeOauthRedirectUrl: ["PLANE_OAUTH_REDIRECT_URL"],
+  planeOauthPkce: ["PLANE_OAUTH_PKCE"],
+  planeUserOauth: ["PLANE_USER_OAUTH"],
+  tokenKeys: ["TOKEN_KEYS"],
   secretKeys: ["SUPABASE_SECRET_KEYS"],
   serviceRoleKey: ["SUPABASE_SERVICE_ROLE_KEY"],
   jwks: ["SUPABASE_JWKS"],
@@ -85,6 +113,13 @@ export const VARIABLES: Readonly<Record<keyof Config, readonly string[]>> = {
   drainWallClockMs: ["SYNC_DRAIN_WALL_CLOCK_MS"],
   drainEntities: ["SYNC_DRAIN_ENTITIES"],
   drainConcurrency: ["SYNC_DRAIN_CONCURRENCY"],
+  proxySigningSecret: ["PLANE_PROXY_SIGNING_SECRET"],
+  proxySigningSecretPrevious: ["PLANE_PROXY_SIGNING_SECRET_PREVIOUS"],
+  proxyMaxBodyBytes: ["PLANE_PROXY_MAX_BODY_BYTES"],
+  proxyLongestWaitMs: ["PLANE_PROXY_LONGEST_WAIT_MS"],
+  proxyTimeoutMs: ["PLANE_PROXY_TIMEOUT_MS"],
+  proxyAuditShare: ["PLANE_PROXY_AUDIT_SHARE"],
+  proxyCache: ["PLANE_PROXY_CACHE"],
   logLevel: ["LOG_LEVEL"],
 };
 

@@ -21,8 +21,10 @@ export const ERROR_CODES = {
   signature_invalid: { retry: "never", meaning: "The webhook's signature does not match its body." },
   signature_expired: { retry: "never", meaning: "The signed timestamp is outside the window." },
   secret_not_configured: { retry: "later", meaning: "The webhook secret of this source is not configured." },
+  request_replayed: { retry: "never", meaning: "The nonce of this signed request has been used before." },
   unauthorized: { retry: "never", meaning: "A key or token with the right to do this is required." },
   forbidden: { retry: "never", meaning: "The key or token does not allow this." },
+  client_rate_limited: { retry: "later", meaning: "This key's own share of requests is used up." },
   too_busy: { retry: "later", meaning: "Too many requests are waiting for the database." },
   database_unreachable: { retry: "later", meaning: "The database did not answer in time." },
   internal: { retry: "later", meaning: "An unexpected fault; the log has the details." },
@@ -62,6 +64,7 @@ export const ERROR_CODES = {
     retry: "later",
     meaning: "Plane refused the key, or the key's user may not see this project.",
   },
+  plane_plan_required: { retry: "never", meaning: "The Plane workspace's plan does not include this." },
   plane_not_found: { retry: "never", meaning: "Plane does not show this record (deleted or archived)." },
   plane_rejected: { retry: "never", meaning: "Plane refused the values." },
   plane_conflict: { retry: "never", meaning: "The external id is taken in Plane." },
@@ -70,6 +73,31 @@ export const ERROR_CODES = {
   plane_timeout: { retry: "later", meaning: "Plane did not answer in time." },
   plane_unreachable: { retry: "later", meaning: "Plane could not be reached." },
   plane_bad_answer: { retry: "later", meaning: "Plane answered something that is not its API." },
+
+  // OAuth tokens for Plane.
+  oauth_not_configured: {
+    retry: "later",
+    meaning: "OAuth needs PLANE_OAUTH_CLIENT_ID, PLANE_OAUTH_CLIENT_SECRET and an address for the redirect.",
+  },
+  token_keys_invalid: { retry: "later", meaning: "TOKEN_KEYS, the keys that seal tokens, cannot be used." },
+  token_unreadable: {
+    retry: "later",
+    meaning: "A stored token cannot be opened with the keys in TOKEN_KEYS.",
+  },
+  oauth_state_invalid: {
+    retry: "never",
+    meaning: "This consent was not begun here, was finished already, or took more than ten minutes.",
+  },
+  oauth_denied: { retry: "never", meaning: "The consent was refused in Plane." },
+  oauth_needs_reauthorization: {
+    retry: "later",
+    meaning: "There is no live grant for Plane: somebody must authorise (again).",
+  },
+  oauth_refused: { retry: "later", meaning: "The authorization server refused the app or its request." },
+  oauth_unavailable: {
+    retry: "later",
+    meaning: "The authorization server failed, did not answer in time, or is being asked by another worker.",
+  },
 
   // Synchronisation.
   project_unknown: {
@@ -122,6 +150,19 @@ export class SuiteError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.outcomeUnknown = options.outcomeUnknown ?? false;
     this.facts = options.facts ?? {};
+  }
+
+  /** The same error for a write that may have taken effect all the same. */
+  withUnknownOutcome(): SuiteError {
+    if (this.outcomeUnknown) return this;
+    return new SuiteError(this.code, {
+      message: this.message,
+      retry: this.retry,
+      ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
+      outcomeUnknown: true,
+      facts: this.facts,
+      cause: this.cause,
+    });
   }
 }
 

@@ -76,7 +76,7 @@ async function closedLoop(
 }
 
 /** A late answer does not hold back what is due: it waits for a free connection, and its waiting counts. */
-async function openLoop(
+export async function openLoop(
   rate: number,
   requests: readonly Uint8Array[],
   connections: readonly RawConnection[],

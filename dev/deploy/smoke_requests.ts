@@ -37,6 +37,48 @@ export const SMOKE_REQUESTS: Record<string, SmokeRequest[]> = {
     },
     { method: "POST", path: "/plane-sync?source=odoo", status: 401, code: "signature_missing", ...JSON_BODY },
   ],
+  "plane-proxy": [
+    { method: "GET", path: "/plane-proxy/openapi.json", status: 200 },
+    { method: "OPTIONS", path: "/plane-proxy/api/v1/users/me/", status: 405, code: "method_not_allowed" },
+    { method: "GET", path: "/plane-proxy/api/v1/users/me/", status: 401, code: "unauthorized" },
+    { method: "GET", path: "/plane-proxy/workspaces/acme/projects/", status: 401, code: "unauthorized" },
+    {
+      method: "GET",
+      path: "/plane-proxy/users/me/",
+      headers: { "x-proxy-signature": "0" },
+      status: 401,
+      code: "signature_missing",
+    },
+    { method: "GET", path: "/plane-proxy/auth/sign-in/", status: 404, code: "not_found" },
+    { method: "GET", path: "/plane-proxy/workspaces/acme/%252e%252e/", status: 400, code: "bad_request" },
+    { method: "POST", path: "/plane-proxy", status: 400, code: "bad_request", ...JSON_BODY },
+    { method: "GET", path: "/plane-proxy?action=list", status: 405, code: "method_not_allowed" },
+    { method: "POST", path: "/plane-proxy?action=list", status: 401, code: "unauthorized", ...JSON_BODY },
+  ],
+  "oauth-token-refresh": [
+    { method: "OPTIONS", path: "/oauth-token-refresh", status: 405, code: "method_not_allowed" },
+    { method: "GET", path: "/oauth-token-refresh", status: 401, code: "unauthorized" },
+    { method: "GET", path: "/oauth-token-refresh?action=status", status: 401, code: "unauthorized" },
+    { method: "GET", path: "/oauth-token-refresh?action=anything", status: 400, code: "bad_request" },
+    { method: "GET", path: "/oauth-token-refresh/anything", status: 404, code: "not_found" },
+    { method: "POST", path: "/oauth-token-refresh?action=refresh", status: 401, code: "unauthorized" },
+    {
+      method: "POST",
+      path: "/oauth-token-refresh?action=authorize",
+      status: 401,
+      code: "unauthorized",
+      ...JSON_BODY,
+    },
+    { method: "GET", path: "/oauth-token-refresh/setup", status: 401, code: "unauthorized" },
+    { method: "POST", path: "/oauth-token-refresh/callback", status: 405, code: "method_not_allowed" },
+    { method: "GET", path: "/oauth-token-refresh/callback", status: 400, code: "oauth_state_invalid" },
+    {
+      method: "GET",
+      path: "/oauth-token-refresh/callback?state=unknown",
+      status: 503,
+      code: "database_unreachable",
+    },
+  ],
 };
 
 /** The variables the platform sets, and secrets nobody uses; nothing listens at the database's address. */

@@ -18,16 +18,24 @@ export function isUnknownAddress(answer: FailedAnswer): boolean {
  * The error of an answer that is no success. Never contains Plane's text, which may repeat the values that were sent.
  *
  * A wrong or expired key is 403, like a missing right and like an unknown project; 401 is only "no key". A 404 is a
- * missing record only when Plane itself says so: a proxy's 404 must not look like a deletion.
+ * missing record only when Plane itself says so: a proxy's 404 must not look like a deletion. A 409 to a create has the id
+ * of the record that is in the way in `facts.existing_id`, where Plane gives one.
  */
-export function answerError(answer: FailedAnswer, operation: string): SuiteError {
+export function answerError(answer: FailedAnswer, operation: string, method = "GET"): SuiteError {
   const { status } = answer;
   const facts = { operation, status };
-  if (status === 429) {
+  if (status === 429 || status === 503) {
     const retryAfterMs = retryAfter(answer.headers);
-    return new SuiteError("plane_rate_limited", {
+    return new SuiteError(codeOf(status), {
       facts,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
+  }
+  if (status === 409 && method === "POST") {
+    // On a PATCH the id in the body is the patched record's own: it says nothing about the owner.
+    const existing = existingId(answer.body);
+    return new SuiteError("plane_conflict", {
+      facts: existing === undefined ? facts : { ...facts, existing_id: existing },
     });
   }
   if (status >= 300 && status < 400) {
@@ -45,23 +53,31 @@ function codeOf(status: number): ErrorCode {
   switch (status) {
     case 401:
       return "plane_unauthorized";
-    case 402: // The workspace's plan does not include this.
+    case 402:
+      return "plane_plan_required";
     case 403:
       return "plane_forbidden";
     case 404:
       return "plane_not_found";
     case 409:
       return "plane_conflict";
+    case 429:
+      return "plane_rate_limited";
   }
   return status >= 500 ? "plane_server_error" : "plane_rejected";
 }
 
-/** `Retry-After` in seconds, the form Plane sends; on a 429 it is the only header about the limit. */
-function retryAfter(headers: Headers): number | undefined {
+/** `Retry-After` in seconds, the form Plane sends, as ms; on a 429 it is the only header about the limit. */
+export function retryAfter(headers: Headers): number | undefined {
   const text = headers.get("retry-after")?.trim();
   if (text === undefined || text === "") return undefined;
   const seconds = Number(text);
   return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds * 1000) : undefined;
+}
+
+function existingId(body: unknown): string | undefined {
+  if (typeof body !== "object" || body === null || !("id" in body)) return undefined;
+  return typeof body.id === "string" && /^[\w-]{1,64}$/.test(body.id) ? body.id : undefined;
 }
 
 /** `{"error": "..."}` or `{"detail": "..."}`. */

@@ -85,11 +85,23 @@ export const planeWorkItemSchema = z.object({
   ...external,
 });
 
-/** Only what paging needs. `next_cursor` is there on the last page too. */
+/** `actor` is the token's user whatever the answer to a create says. `comment_html` is stored as sent: hostile. */
+export const planeCommentSchema = z.object({
+  id,
+  issue: id,
+  project: id,
+  actor: idOrNull,
+  comment_html: z.string(),
+  access: text,
+  created_at: stamp,
+  updated_at: stamp,
+  ...external,
+});
+
+/** Only what paging needs. */
 export const planePageSchema = z.object({
-  results: z.array(z.unknown()),
+  results: z.array(z.looseObject({ id })),
   next_page_results: z.boolean(),
-  next_cursor: z.string(),
 });
 
 export type PlaneUser = z.output<typeof planeUserSchema>;
@@ -97,4 +109,5 @@ export type PlaneMember = z.output<typeof planeMemberSchema>;
 export type PlaneProject = z.output<typeof planeProjectSchema>;
 export type PlaneState = z.output<typeof planeStateSchema>;
 export type PlaneLabel = z.output<typeof planeLabelSchema>;
+export type PlaneComment = z.output<typeof planeCommentSchema>;
 export type PlaneWorkItem = z.output<typeof planeWorkItemSchema>;

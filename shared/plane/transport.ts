@@ -5,21 +5,27 @@
 import { SuiteError } from "../errors.ts";
 import { answerError, type FailedAnswer, isUnknownAddress } from "./answer_errors.ts";
 import { apiRoot } from "./base_url.ts";
+import { apiKeyCredential, bearerCredential, type PlaneCredential } from "./credential.ts";
 
 export interface PlaneCall {
   readonly signal?: AbortSignal;
-  /** Overrides the client's time limit, in ms. */
+  /** Overrides the client's time limit for one attempt, in ms. */
   readonly timeoutMs?: number;
+  /** How long the whole call may take, waiting for the budget and retries included, in ms. */
+  readonly deadlineMs?: number;
 }
 
 export interface PlaneRequest extends PlaneCall {
   /** What the caller is doing, for errors and logs: `read work item`. */
   readonly operation: string;
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   /** Segments after `/api/v1/`, not yet encoded. */
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** For wrappers: called just before a request leaves, and with each answer, whatever its status. */
+  readonly onSend?: () => void;
+  readonly onAnswer?: (answer: { readonly status: number; readonly headers: Headers }) => void;
 }
 
 export interface PlaneAnswer {
@@ -34,6 +40,8 @@ export type PlaneTransport = (request: PlaneRequest) => Promise<PlaneAnswer>;
 
 export interface PlaneTransportConfig {
   readonly baseUrl: string;
+  /** Who we are; goes before key and token. */
+  readonly credential?: PlaneCredential;
   readonly apiKey?: string;
   /** An OAuth token of the cloud; the community edition understands only the key. */
   readonly accessToken?: string;
@@ -49,18 +57,24 @@ export function createPlaneTransport(
   deps: { fetch: typeof fetch },
 ): PlaneTransport {
   const root = apiRoot(config.baseUrl);
-  const credentials = credentialHeader(config);
+  const credential = credentialOf(config);
   // Until Plane says otherwise: the community edition before 1.1 knows work items only as `/issues/`.
   let collection = "work-items";
 
   async function send(request: PlaneRequest, path: readonly string[]): Promise<PlaneAnswer | FailedAnswer> {
     const url = address(root, path, request.query);
+    const credentials = await credential.headers();
+    request.signal?.throwIfAborted();
     const timeout = new AbortController();
-    const limit = request.timeoutMs ?? config.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const limit = Math.min(
+      request.timeoutMs ?? config.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      Math.max(request.deadlineMs ?? Infinity, 0),
+    );
     const timer = setTimeout(() => timeout.abort(), limit);
     const writes = request.method !== "GET";
     const facts = { operation: request.operation };
     try {
+      request.onSend?.();
       const response = await deps.fetch(url, {
         method: request.method,
         headers: {
@@ -75,6 +89,7 @@ export function createPlaneTransport(
           ? timeout.signal
           : AbortSignal.any([timeout.signal, request.signal]),
       });
+      request.onAnswer?.({ status: response.status, headers: response.headers });
       const text = await response.text();
       return { status: response.status, headers: response.headers, body: parse(text) };
     } catch (cause) {
@@ -112,15 +127,13 @@ export function createPlaneTransport(
 
 /** A 5xx to a write says nothing about its effect. */
 function unsuccessful(answer: FailedAnswer, request: PlaneRequest): SuiteError {
-  const error = answerError(answer, request.operation);
-  if (error.code !== "plane_server_error" || request.method === "GET") return error;
-  return new SuiteError(error.code, { facts: error.facts, outcomeUnknown: true });
+  const error = answerError(answer, request.operation, request.method);
+  return error.code === "plane_server_error" && request.method !== "GET" ? error.withUnknownOutcome() : error;
 }
 
-function credentialHeader({ apiKey, accessToken }: PlaneTransportConfig): Record<string, string> {
-  if (apiKey) return { "X-API-Key": apiKey };
-  if (accessToken) return { Authorization: `Bearer ${accessToken}` };
-  throw new SuiteError("plane_not_configured");
+function credentialOf({ credential, apiKey, accessToken }: PlaneTransportConfig): PlaneCredential {
+  if (credential !== undefined) return credential;
+  return accessToken && !apiKey ? bearerCredential(accessToken) : apiKeyCredential(apiKey);
 }
 
 /** Plane's addresses end in a slash: without it even a POST is answered with a redirect. */

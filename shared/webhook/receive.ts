@@ -9,6 +9,7 @@ import type { StoredDelivery } from "../store/deliveries.ts";
 import type { Delivery, Source } from "../delivery.ts";
 import { normaliseOdoo } from "./normalise_odoo.ts";
 import { normalisePlane } from "./normalise_plane.ts";
+import { verifyPlaneSignature } from "./plane_signature.ts";
 
 export interface ReceiveDependencies {
   /** The live secrets of a source; empty when none is configured. */
@@ -44,7 +45,8 @@ export async function receiveWebhook(
     throw refused;
   }
   const raw = await readBody(request, deps.maxBodyBytes);
-  if (!verifyHmac(deps.secrets(source), raw, signature)) throw new SuiteError("signature_invalid");
+  const verify = source === "plane" ? verifyPlaneSignature : verifyHmac;
+  if (!verify(deps.secrets(source), raw, signature)) throw new SuiteError("signature_invalid");
   const text = decodeUtf8(raw);
   const body = parseJsonObject(text);
   const delivery = source === "plane"

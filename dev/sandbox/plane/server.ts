@@ -34,6 +34,8 @@ export interface SandboxPlaneOptions {
   readonly webhookWorkers?: number;
   /** Requests a minute of an ordinary key. Default 60. Service keys have five times as many. */
   readonly requestsPerMinute?: number;
+  /** Says which Bearer tokens count as the bot's, as in the cloud. Default: none, as in the community edition. */
+  readonly acceptsToken?: (token: string) => boolean;
 }
 
 export interface SandboxPlane {
@@ -96,12 +98,17 @@ export function startSandboxPlane(options: SandboxPlaneOptions = {}): Promise<Sa
       method: request.method,
       path: url.pathname,
       query: url.searchParams,
-      apiKey: request.headers.get("x-api-key"),
+      apiKey: request.headers.get("x-api-key") ?? keyOfBot(request),
       contentType: request.headers.get("content-type") ?? "",
       body,
     });
     if (fault?.kind === "silence_after_effect") return await silence(closing.signal);
     return toResponse(answer, request.method);
+  }
+
+  function keyOfBot(request: Request): string | null {
+    const [, token] = /^Bearer (\S+)$/.exec(request.headers.get("authorization") ?? "") ?? [];
+    return token !== undefined && options.acceptsToken?.(token) === true ? apiKeys.bot : null;
   }
 
   const server = Deno.serve({ hostname: "127.0.0.1", port: options.port ?? 0, onListen: () => {} }, handle);

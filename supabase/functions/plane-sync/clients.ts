@@ -2,7 +2,11 @@
 import type { Config } from "../../../shared/config.ts";
 import { SuiteError } from "../../../shared/errors.ts";
 import { createOdooClient, type OdooClient } from "../../../shared/odoo/client.ts";
+import type { CallBudget } from "../../../shared/plane/call_budget.ts";
 import { PlaneClient } from "../../../shared/plane/client.ts";
+import type { PlaneCredential } from "../../../shared/plane/credential.ts";
+import { withinBudget } from "../../../shared/plane/within_budget.ts";
+import { withRetries } from "../../../shared/plane/with_retries.ts";
 import type { PlaneReader } from "../../../shared/sync/observe.ts";
 import { createPlaneDirectory } from "../../../shared/sync/plane_directory.ts";
 
@@ -25,18 +29,44 @@ export function odooClient(config: Config, fetch: typeof globalThis.fetch): () =
   return () => client;
 }
 
-/** Undefined: Plane cannot be read; v1 webhooks carry whole records, so much works without. */
+/** The longest a change waits for its slot in the budget before its entity steps back, in ms. */
+const LONGEST_WAIT_MS = 15_000;
+/** The longest one call may take with waiting and retries, in ms: well within an entity's lease. */
+const CALL_DEADLINE_MS = 45_000;
+
+/**
+ * Undefined: Plane cannot be read; v1 webhooks carry whole records, so much works without. Every request is booked in the
+ * budget all workers share, in the lane of live changes.
+ */
 export function planeReader(
   config: Config,
   runtime: { fetch: typeof globalThis.fetch; monotonicMs: () => number },
+  budget: CallBudget,
+  credential: PlaneCredential | undefined,
 ): PlaneReader | undefined {
-  const { planeBaseUrl, planeApiKey, planeWorkspaceSlug } = config;
-  if (planeBaseUrl === undefined || planeApiKey === undefined || planeWorkspaceSlug === undefined) {
+  const { planeBaseUrl, planeWorkspaceSlug } = config;
+  if (planeBaseUrl === undefined || credential === undefined || planeWorkspaceSlug === undefined) {
     return undefined;
   }
+  const now = runtime.monotonicMs;
+  const booked = {
+    budget,
+    credential: credential.name,
+    lane: "live",
+    longestWaitMs: LONGEST_WAIT_MS,
+    now,
+  } as const;
   const client = new PlaneClient(
-    { baseUrl: planeBaseUrl, apiKey: planeApiKey, workspaceSlug: planeWorkspaceSlug },
-    { fetch: runtime.fetch },
+    { baseUrl: planeBaseUrl, credential, workspaceSlug: planeWorkspaceSlug },
+    {
+      fetch: runtime.fetch,
+      wrap: (transport) =>
+        withRetries(withinBudget(transport, booked), {
+          now,
+          random: Math.random,
+          deadlineMs: CALL_DEADLINE_MS,
+        }),
+    },
   );
-  return { client, directory: createPlaneDirectory(client, runtime.monotonicMs) };
+  return { client, directory: createPlaneDirectory(client, now) };
 }

@@ -4,7 +4,9 @@ import { toSuiteError } from "../../../shared/errors.ts";
 import { authenticateManagement } from "../../../shared/http/management_auth.ts";
 import { readCapabilities } from "../../../shared/odoo/capabilities.ts";
 import { createLog } from "../../../shared/log.ts";
+import { planeCredential } from "../../../shared/oauth/wiring.ts";
 import { describeStatus } from "../../../shared/ops/status.ts";
+import { createCallBudget } from "../../../shared/plane/call_budget.ts";
 import { drain } from "../../../shared/queue/drain.ts";
 import { createWake, oneAtATime } from "../../../shared/queue/wake.ts";
 import { openDatabase, withDeadline } from "../../../shared/store/database.ts";
@@ -44,7 +46,8 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
   const sql = openDatabase(config);
   const odoo = odooClient(config, runtime.fetch);
   const capabilities = keepWhenItWorks(async () => await readCapabilities(odoo()));
-  const plane = planeReader(config, runtime);
+  const credential = planeCredential(config, sql, runtime, log);
+  const plane = planeReader(config, runtime, createCallBudget(sql), credential);
   const processor = createProcessor({
     sql,
     odoo,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { answerError } from "../../../shared/plane/answer_errors.ts";
 
-function classify(status: number, body: unknown, headers: Record<string, string> = {}) {
-  return answerError({ status, body, headers: new Headers(headers) }, "read work item");
+function classify(status: number, body: unknown, headers: Record<string, string> = {}, method = "GET") {
+  return answerError({ status, body, headers: new Headers(headers) }, "read work item", method);
 }
 
 Deno.test("every status has its meaning", () => {
@@ -10,7 +10,7 @@ Deno.test("every status has its meaning", () => {
   const denied = { detail: "You do not have permission to perform this action." };
   const cases: [number, unknown, string][] = [
     [401, { detail: "Authentication credentials were not provided." }, "plane_unauthorized"],
-    [402, { error: "Payment required" }, "plane_forbidden"],
+    [402, { error: "Payment required" }, "plane_plan_required"],
     [403, { detail: "Given API token is not valid" }, "plane_forbidden"],
     [403, denied, "plane_forbidden"],
     [404, missing, "plane_not_found"],
@@ -36,10 +36,23 @@ Deno.test("Retry-After tells how long to wait; without it nothing is made up", (
   assert.equal(classify(429, {}, { "retry-after": "58" }).retryAfterMs, 58_000);
   assert.equal(classify(429, {}, { "retry-after": "soon" }).retryAfterMs, undefined);
   assert.equal(classify(429, {}).retryAfterMs, undefined);
+  const busy = classify(503, undefined, { "retry-after": "2" });
+  assert.deepEqual([busy.code, busy.retryAfterMs], ["plane_server_error", 2000]);
 });
 
 Deno.test("an error names the operation and the status and repeats nothing of the answer", () => {
   const error = classify(400, { name: ["the secret value is bad"] });
   assert.deepEqual(error.facts, { operation: "read work item", status: 400 });
   assert.doesNotMatch(JSON.stringify([error.message, error.facts, error.cause ?? null]), /secret/);
+});
+
+Deno.test("a refused creation names the record in the way; a refused update does not, for its id is its own", () => {
+  const taken = {
+    error: "Issue with the same external id and external source already exists",
+    id: "82bf3b73-1",
+  };
+  assert.equal(classify(409, taken, {}, "POST").facts.existing_id, "82bf3b73-1");
+  assert.equal(classify(409, taken, {}, "PATCH").facts.existing_id, undefined);
+  assert.equal(classify(409, { name: "taken" }, {}, "POST").facts.existing_id, undefined);
+  assert.equal(classify(409, { id: "<b>" }, {}, "POST").facts.existing_id, undefined);
 });

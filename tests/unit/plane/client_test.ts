@@ -70,16 +70,6 @@ Deno.test("an answer that does not fit names the fields, not their values", asyn
   assert.doesNotMatch(JSON.stringify(thrown.facts) + thrown.message, /secret/);
 });
 
-Deno.test("lists repeat the page size, follow the cursor to the end and return a shifted row once", async () => {
-  const label = (id: string) => ({ id, name: id, color: "#000000" });
-  const { client, queries } = clientAnswering(
-    { results: [label("a"), label("b")], next_page_results: true, next_cursor: "100:1:0" },
-    { results: [label("b"), label("c")], next_page_results: false, next_cursor: "100:2:0" },
-  );
-  assert.deepEqual((await client.labels("p")).map(({ id }) => id), ["a", "b", "c"]);
-  assert.deepEqual(queries, [{ per_page: "100" }, { per_page: "100", cursor: "100:1:0" }]);
-});
-
 Deno.test("a list that claims a next page but shows nothing ends", async () => {
   const { client, queries } = clientAnswering({
     results: [],

@@ -1,0 +1,100 @@
+/** The clients of plane-proxy. Credentials come in as hashes; nothing that opens a door is ever read back. */
+import { type ClientRow, clientSchema, type CreateRequest, type UpdateRequest } from "../proxy/management.ts";
+import { SuiteError } from "../errors.ts";
+import type { Sql } from "./database.ts";
+
+export interface KeyFacts {
+  hash: string;
+  hint: string;
+}
+
+export async function listClients(sql: Sql): Promise<ClientRow[]> {
+  const rows = await sql`${shown(sql)} order by c.name`;
+  return rows.map((row) => clientSchema.parse(row));
+}
+
+/** @throws SuiteError bad_request when the name is taken */
+export async function createClient(
+  sql: Sql,
+  wanted: CreateRequest,
+  key: KeyFacts | null,
+  by: string,
+): Promise<ClientRow> {
+  const { name, kind, scopes, workspaces, calls_per_minute, expires_at } = wanted;
+  const made = await sql`
+    insert into plane.proxy_client
+      (name, kind, key_hash, key_hint, scopes, workspaces, calls_per_minute, expires_at, created_by)
+    values (${name}, ${kind}, ${key?.hash ?? null}, ${key?.hint ?? null}, ${
+    JSON.stringify(scopes)
+  }::text::jsonb,
+      ${workspaces}, ${calls_per_minute}, ${expires_at}, ${by})
+    on conflict on constraint proxy_client_name_key do nothing
+    returning id`;
+  if (made.length === 0) throw new SuiteError("bad_request", { message: "A client of this name exists." });
+  return await readClient(sql, name);
+}
+
+/** Changes what is given. @throws SuiteError not_found */
+export async function updateClient(sql: Sql, wanted: UpdateRequest): Promise<ClientRow> {
+  const { name, scopes, workspaces, calls_per_minute, expires_at } = wanted;
+  await sql`
+    update plane.proxy_client set
+      scopes = coalesce(${scopes === undefined ? null : JSON.stringify(scopes)}::text::jsonb, scopes),
+      workspaces = coalesce(${workspaces ?? null}::text[], workspaces),
+      calls_per_minute = case when ${calls_per_minute === undefined} then calls_per_minute
+        else ${calls_per_minute ?? null}::integer end,
+      expires_at = case when ${expires_at === undefined} then expires_at
+        else ${expires_at ?? null}::timestamptz end
+    where name = ${name}`;
+  return await readClient(sql, name);
+}
+
+/**
+ * Gives the client a new credential: a key, or the next version of its signing secret. The one before works for the
+ * overlap. Returns the version as well. @throws SuiteError not_found; bad_request for a revoked client
+ */
+export async function rotateClient(
+  sql: Sql,
+  name: string,
+  key: KeyFacts,
+  overlapSeconds: number,
+): Promise<{ client: ClientRow; version: number }> {
+  const [row] = await sql<{ secret_version: number }[]>`
+    update plane.proxy_client set
+      previous_key_hash = case when ${overlapSeconds} > 0 then key_hash end,
+      previous_until = case when ${overlapSeconds} > 0 then now() + make_interval(secs => ${overlapSeconds}) end,
+      key_hash = case kind when 'key' then ${key.hash} end,
+      key_hint = case kind when 'key' then ${key.hint} end,
+      secret_version = secret_version + 1
+    where name = ${name} and revoked_at is null
+    returning secret_version`;
+  const client = await readClient(sql, name);
+  if (row === undefined) throw new SuiteError("bad_request", { message: "This client has been revoked." });
+  return { client, version: row.secret_version };
+}
+
+/** For ever; a second time changes nothing. @throws SuiteError not_found */
+export async function revokeClient(sql: Sql, name: string): Promise<ClientRow> {
+  await sql`update plane.proxy_client set revoked_at = now() where name = ${name} and revoked_at is null`;
+  return await readClient(sql, name);
+}
+
+/** Who changed what about a client, for the audit. */
+export async function recordManagement(sql: Sql, action: string, name: string, by: string): Promise<void> {
+  await sql`
+    select ops.log_event(p_level => 'info', p_message => ${`client ${action}`}, p_category => 'plane-proxy',
+      p_event_type => ${`client_${action}`}, p_component => 'plane-proxy',
+      p_metadata => ${JSON.stringify({ client: name, by })}::text::jsonb)`;
+}
+
+async function readClient(sql: Sql, name: string): Promise<ClientRow> {
+  const [row] = await sql`${shown(sql)} where c.name = ${name}`;
+  if (row === undefined) throw new SuiteError("not_found", { message: "There is no client of this name." });
+  return clientSchema.parse(row);
+}
+
+const shown = (sql: Sql) =>
+  sql`
+    select c.id, c.name, c.kind, c.key_hint, c.scopes, c.workspaces, c.calls_per_minute, c.expires_at, c.revoked_at,
+      c.previous_until, u.last_used_at, c.created_by, c.created_at
+    from plane.proxy_client c left join plane.proxy_use u on u.client_id = c.id`;

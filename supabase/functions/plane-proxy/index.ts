@@ -1,0 +1,15 @@
+/** plane-proxy's door: the environment becomes dependencies, requests go to the app. */
+import { readConfig } from "../../../shared/config.ts";
+import { createApp } from "./app.ts";
+import { connect } from "./connect.ts";
+
+declare const EdgeRuntime: { waitUntil(promise: Promise<unknown>): void };
+
+const app = createApp(connect(readConfig(Deno.env.toObject()), {
+  fetch,
+  writeLine: (line) => console.log(line),
+  monotonicMs: () => performance.now(),
+  waitUntil: (promise) => EdgeRuntime.waitUntil(promise),
+}));
+
+export default { fetch: (request: Request) => app.fetch(request) };
