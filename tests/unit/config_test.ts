@@ -13,6 +13,13 @@ const ACCEPTED: Partial<Record<keyof Config, [text: string, value: unknown]>> = 
   odooProtocol: ["json2", "json2"],
   secretKeys: ['{"default":"a","cron":"b"}', { default: "a", cron: "b" }],
   supabaseUrl: ["https://ref.supabase.co", "https://ref.supabase.co"],
+  planeOauthUrl: ["https://plane.example.test", "https://plane.example.test"],
+  planeOauthRedirectUrl: ["https://ref.supabase.co/callback", "https://ref.supabase.co/callback"],
+  planeOauthPkce: ["off", "off"],
+  planeUserOauth: ["on", "on"],
+  proxySigningSecret: ["x".repeat(32), "x".repeat(32)],
+  proxySigningSecretPrevious: ["y".repeat(32), "y".repeat(32)],
+  proxyAuditShare: ["0.5", 0.5],
   logLevel: ["warn", "warn"],
 };
 
@@ -123,6 +130,13 @@ Deno.test("what cannot be used is named by its variable, and its value is not re
       `{"a":"${mark}"`,
     ]],
     ["supabaseUrl", [mark]],
+    ["planeOauthUrl", [mark, `ftp://${mark}`]],
+    ["planeOauthRedirectUrl", [mark, `javascript:${mark}`]],
+    ["planeOauthPkce", [mark, "ON"]],
+    ["planeUserOauth", [mark, "true"]],
+    ["proxySigningSecret", [mark]],
+    ["proxySigningSecretPrevious", [mark]],
+    ["proxyAuditShare", [mark, "-0.1", "1.1"]],
     ["maxBodyBytes", ["0", mark]],
     ["logLevel", [mark, "verbose"]],
   ];

@@ -3,21 +3,25 @@
 export interface ExampleVariable {
   name: string;
   value: string;
-  /** The comment directly above, without `# `. Empty when there is none. */
+  /** The comment above it, or above the variables it stands directly below, without `# `. Empty when there is none. */
   explanation: string;
-  /** Whether the line is there to be filled in; otherwise it is commented out. */
-  offered: boolean;
 }
 
-const LINE = /^(#?)([A-Z][A-Z0-9_]*)=(.*)$/;
+const LINE = /^([A-Z][A-Z0-9_]*)=(.*)$/;
 
 export function readExample(text: string): ExampleVariable[] {
-  const lines = text.split("\n");
-  return lines.flatMap((line, index) => {
-    const [, mark, name, value] = LINE.exec(line) ?? [];
-    if (name === undefined || value === undefined) return [];
-    const above = lines[index - 1] ?? "";
-    const explanation = above.startsWith("# ") && !LINE.test(above) ? above.slice(2) : "";
-    return [{ name, value, explanation, offered: mark === "" }];
-  });
+  const found: ExampleVariable[] = [];
+  let comment: string[] = [];
+  let afterVariable = false;
+  for (const line of text.split("\n")) {
+    const [, name, value] = LINE.exec(line) ?? [];
+    if (name !== undefined && value !== undefined) {
+      found.push({ name, value, explanation: comment.join(" ") });
+    } else {
+      if (afterVariable || !line.startsWith("# ")) comment = [];
+      if (line.startsWith("# ") && !line.startsWith("# ----")) comment.push(line.slice(2));
+    }
+    afterVariable = name !== undefined;
+  }
+  return found;
 }
