@@ -1,20 +1,13 @@
 /** The secrets of one grant, and how they lie in its row. */
 import { open, type Place, seal } from "../crypto/envelope.ts";
 import type { KeyRing } from "../crypto/key_ring.ts";
+import type { SealedTokenSet } from "../store/oauth_tokens.ts";
 
 export interface TokenSet {
   readonly access: string | null;
   readonly refresh: string | null;
   /** The refresh token before the last rotation. */
   readonly previousRefresh: string | null;
-}
-
-/** As the columns hold it. All three under one key and one version. */
-export interface SealedTokenSet {
-  readonly keyId: string;
-  readonly access: Uint8Array | null;
-  readonly refresh: Uint8Array | null;
-  readonly previousRefresh: Uint8Array | null;
 }
 
 const COLUMNS = {

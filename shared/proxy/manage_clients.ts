@@ -9,11 +9,11 @@ import {
   recordManagement,
   revokeClient,
   rotateClient,
+  type StoredClient,
   updateClient,
 } from "../store/proxy_clients.ts";
 import {
   checkedBody,
-  type ClientRow,
   createRequestSchema,
   revokeRequestSchema,
   rotateRequestSchema,
@@ -49,7 +49,7 @@ export function manageClients(
     return { key, facts: { hash: sha256(key), hint: key.slice(-4) } };
   }
   /** What is shown once. */
-  function credential(client: ClientRow, key: string, version: number): Body {
+  function credential(client: StoredClient, key: string, version: number): Body {
     if (client.kind === "key") return { key };
     return { signing_secret: signingSecret(functionSecret(deps), client.id, version) };
   }

@@ -1,6 +1,7 @@
 /** The bodies of management requests: making, changing, renewing and revoking clients. */
 import { z } from "zod";
 import { SuiteError } from "../errors.ts";
+import { storedClient } from "../store/proxy_clients.ts";
 import { scopeSchema, workspaceSchema } from "./scope.ts";
 
 const clientName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$/);
@@ -38,21 +39,7 @@ export const rotateRequestSchema = z.strictObject({
 export const revokeRequestSchema = z.strictObject({ name: clientName });
 
 /** What is shown of a client. Its credential is shown once, when it is made. */
-export const clientSchema = z.object({
-  id: z.uuid(),
-  name: z.string(),
-  kind: z.enum(["key", "signed"]),
-  key_hint: z.string().nullable(),
-  scopes: z.array(scopeSchema),
-  workspaces: z.array(z.string()),
-  calls_per_minute: z.number().nullable(),
-  expires_at: z.string().nullable(),
-  revoked_at: z.string().nullable(),
-  previous_until: z.string().nullable(),
-  last_used_at: z.string().nullable(),
-  created_by: z.string().nullable(),
-  created_at: z.string(),
-});
+export const clientSchema = storedClient.extend({ scopes: z.array(scopeSchema) });
 
 export const clientAnswerSchema = z.object({
   ok: z.literal(true),
@@ -70,10 +57,6 @@ export const listAnswerSchema = z.object({
   success: z.literal(true),
   clients: z.array(clientSchema),
 });
-
-export type ClientRow = z.infer<typeof clientSchema>;
-export type CreateRequest = z.output<typeof createRequestSchema>;
-export type UpdateRequest = z.output<typeof updateRequestSchema>;
 
 /** @throws SuiteError bad_request naming the fields that are wrong */
 export function checkedBody<Schema extends z.ZodType>(

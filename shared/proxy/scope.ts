@@ -4,7 +4,6 @@ import { matchesPattern, type PathPattern, readPattern } from "./path_pattern.ts
 import type { ProxyTarget } from "./target.ts";
 
 export const METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"] as const;
-export type ProxyMethod = (typeof METHODS)[number];
 
 export const scopeSchema = z.strictObject({
   methods: z.array(z.enum(METHODS)).min(1).max(METHODS.length),
@@ -17,7 +16,12 @@ export const scopeSchema = z.strictObject({
     "Patterns of addresses after /api/v1/: `*` stands for one segment, `**` at the end for the rest.",
   ),
 });
-export type Scope = z.infer<typeof scopeSchema>;
+
+/** A scope of a client; one that cannot be read allows nothing. */
+export interface Scope {
+  readonly methods: readonly string[];
+  readonly paths: readonly string[];
+}
 
 /** A workspace's slug, or `*` for every workspace. */
 export const workspaceSchema = z.string().regex(/^(\*|[A-Za-z0-9_-]{1,100})$/);

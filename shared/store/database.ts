@@ -32,7 +32,7 @@ export function openDatabase(
 }
 
 /** Supabase's pooler hands out server connections per transaction on port 6543. */
-export function isTransactionPooler(databaseUrl: string): boolean {
+function isTransactionPooler(databaseUrl: string): boolean {
   const url = new URL(databaseUrl);
   return url.port === "6543" || url.searchParams.get("pgbouncer") === "true";
 }

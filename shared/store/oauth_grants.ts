@@ -1,7 +1,6 @@
 /** Consents under way and the grants they lead to. A state is here only as its hash, everything secret only sealed. */
-import type { SealedTokenSet } from "../oauth/token_set.ts";
 import type { Sql } from "./database.ts";
-import type { Lifetime } from "./oauth_tokens.ts";
+import type { Lifetime, SealedTokenSet } from "./oauth_tokens.ts";
 
 export type FlowKind = "bot" | "user";
 

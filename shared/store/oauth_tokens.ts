@@ -1,6 +1,13 @@
 /** The grants. Only sealed bytes, ids, times and codes travel as parameters of these statements. */
-import type { SealedTokenSet } from "../oauth/token_set.ts";
 import type { Sql } from "./database.ts";
+
+/** The secrets of one grant as the columns hold them. All three under one key and one version. */
+export interface SealedTokenSet {
+  readonly keyId: string;
+  readonly access: Uint8Array | null;
+  readonly refresh: Uint8Array | null;
+  readonly previousRefresh: Uint8Array | null;
+}
 
 export interface TokenRow {
   readonly id: string;

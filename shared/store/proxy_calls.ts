@@ -1,12 +1,12 @@
 /** Letting calls through plane-proxy in, and writing down what became of them. */
 import { z } from "zod";
-import { scopeSchema } from "../proxy/scope.ts";
 import type { Sql } from "./database.ts";
+import { storedScope } from "./proxy_clients.ts";
 
 const named = z.object({ id: z.string(), name: z.string() });
 const admitted = z.object({
   verdict: z.literal("admitted"),
-  client: named.extend({ scopes: z.array(scopeSchema), workspaces: z.array(z.string()) }),
+  client: named.extend({ scopes: z.array(storedScope), workspaces: z.array(z.string()) }),
 });
 const verdict = z.discriminatedUnion("verdict", [
   admitted,

@@ -1,25 +1,54 @@
 /** The clients of plane-proxy. Credentials come in as hashes; nothing that opens a door is ever read back. */
-import { type ClientRow, clientSchema, type CreateRequest, type UpdateRequest } from "../proxy/management.ts";
+import { z } from "zod";
 import { SuiteError } from "../errors.ts";
 import type { Sql } from "./database.ts";
+
+/** Methods and patterns of addresses, as they were accepted when they were stored. */
+export const storedScope = z.object({ methods: z.array(z.string()), paths: z.array(z.string()) });
+
+/** A client as it is shown: without anything it proves itself with. */
+export const storedClient = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  kind: z.enum(["key", "signed"]),
+  key_hint: z.string().nullable(),
+  scopes: z.array(storedScope),
+  workspaces: z.array(z.string()),
+  calls_per_minute: z.number().nullable(),
+  expires_at: z.string().nullable(),
+  revoked_at: z.string().nullable(),
+  previous_until: z.string().nullable(),
+  last_used_at: z.string().nullable(),
+  created_by: z.string().nullable(),
+  created_at: z.string(),
+});
+export type StoredClient = z.infer<typeof storedClient>;
+
+export type NewClient = Pick<
+  StoredClient,
+  "name" | "kind" | "scopes" | "workspaces" | "calls_per_minute" | "expires_at"
+>;
+
+/** What is left out stays as it is. */
+export type ClientChange = Pick<NewClient, "name"> & Partial<Omit<NewClient, "name" | "kind">>;
 
 export interface KeyFacts {
   hash: string;
   hint: string;
 }
 
-export async function listClients(sql: Sql): Promise<ClientRow[]> {
+export async function listClients(sql: Sql): Promise<StoredClient[]> {
   const rows = await sql`${shown(sql)} order by c.name`;
-  return rows.map((row) => clientSchema.parse(row));
+  return rows.map((row) => storedClient.parse(row));
 }
 
 /** @throws SuiteError bad_request when the name is taken */
 export async function createClient(
   sql: Sql,
-  wanted: CreateRequest,
+  wanted: NewClient,
   key: KeyFacts | null,
   by: string,
-): Promise<ClientRow> {
+): Promise<StoredClient> {
   const { name, kind, scopes, workspaces, calls_per_minute, expires_at } = wanted;
   const made = await sql`
     insert into plane.proxy_client
@@ -35,7 +64,7 @@ export async function createClient(
 }
 
 /** Changes what is given. @throws SuiteError not_found */
-export async function updateClient(sql: Sql, wanted: UpdateRequest): Promise<ClientRow> {
+export async function updateClient(sql: Sql, wanted: ClientChange): Promise<StoredClient> {
   const { name, scopes, workspaces, calls_per_minute, expires_at } = wanted;
   await sql`
     update plane.proxy_client set
@@ -58,7 +87,7 @@ export async function rotateClient(
   name: string,
   key: KeyFacts,
   overlapSeconds: number,
-): Promise<{ client: ClientRow; version: number }> {
+): Promise<{ client: StoredClient; version: number }> {
   const [row] = await sql<{ secret_version: number }[]>`
     update plane.proxy_client set
       previous_key_hash = case when ${overlapSeconds} > 0 then key_hash end,
@@ -74,7 +103,7 @@ export async function rotateClient(
 }
 
 /** For ever; a second time changes nothing. @throws SuiteError not_found */
-export async function revokeClient(sql: Sql, name: string): Promise<ClientRow> {
+export async function revokeClient(sql: Sql, name: string): Promise<StoredClient> {
   await sql`update plane.proxy_client set revoked_at = now() where name = ${name} and revoked_at is null`;
   return await readClient(sql, name);
 }
@@ -87,10 +116,10 @@ export async function recordManagement(sql: Sql, action: string, name: string, b
       p_metadata => ${JSON.stringify({ client: name, by })}::text::jsonb)`;
 }
 
-async function readClient(sql: Sql, name: string): Promise<ClientRow> {
+async function readClient(sql: Sql, name: string): Promise<StoredClient> {
   const [row] = await sql`${shown(sql)} where c.name = ${name}`;
   if (row === undefined) throw new SuiteError("not_found", { message: "There is no client of this name." });
-  return clientSchema.parse(row);
+  return storedClient.parse(row);
 }
 
 const shown = (sql: Sql) =>

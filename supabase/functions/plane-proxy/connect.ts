@@ -9,14 +9,14 @@ import {
 import { SuiteError, toSuiteError } from "../../../shared/errors.ts";
 import { authenticateManagement } from "../../../shared/http/management_auth.ts";
 import { createLog } from "../../../shared/log.ts";
-import { planeCredential } from "../../../shared/oauth/wiring.ts";
+import { planeCredential } from "../../../shared/oauth/plane_credential.ts";
 import { apiRoot } from "../../../shared/plane/base_url.ts";
 import { createCallBudget } from "../../../shared/plane/call_budget.ts";
 import type { PlaneCredential } from "../../../shared/plane/credential.ts";
 import { createAudit } from "../../../shared/proxy/audit.ts";
 import { authorise } from "../../../shared/proxy/authorise.ts";
 import { createAnswerCache } from "../../../shared/proxy/cache.ts";
-import { readCacheRules } from "../../../shared/proxy/cache_rules.ts";
+import { type CacheRule, readCacheRules } from "../../../shared/proxy/cache_rules.ts";
 import { createCollapse } from "../../../shared/proxy/collapse.ts";
 import { manageClients } from "../../../shared/proxy/manage_clients.ts";
 import { proxy, type ProxyDependencies } from "../../../shared/proxy/proxy.ts";
@@ -42,8 +42,9 @@ export interface Runtime {
 const STATEMENT_MS = 5_000;
 const CACHE_BYTES = 8 * 1024 * 1024;
 
-/** The pool is the function's own unless one is given. */
+/** The pool is the function's own unless one is given. @throws Error when a setting cannot be used */
 export function connect(config: Config, runtime: Runtime, sql: Sql = openDatabase(config)): AppDependencies {
+  const cacheRules = readCacheRules(config.proxyCache);
   const log = createLog(runtime.writeLine, Date.now, config.logLevel);
   const functionSecrets = [config.proxySigningSecret, config.proxySigningSecretPrevious]
     .filter((secret) => secret !== undefined);
@@ -64,7 +65,14 @@ export function connect(config: Config, runtime: Runtime, sql: Sql = openDatabas
     randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
   });
   const upstream = keepWhenItWorks(() =>
-    proxyDependencies(config, runtime, sql, background, planeCredential(config, sql, runtime, log))
+    proxyDependencies(
+      config,
+      cacheRules,
+      runtime,
+      sql,
+      background,
+      planeCredential(config, sql, runtime, log),
+    )
   );
   return {
     authorise: (request, target, onClient) =>
@@ -88,6 +96,7 @@ export function connect(config: Config, runtime: Runtime, sql: Sql = openDatabas
 
 function proxyDependencies(
   config: Config,
+  cacheRules: readonly CacheRule[],
   runtime: Runtime,
   sql: Sql,
   background: (work: Promise<unknown>) => void,
@@ -107,7 +116,7 @@ function proxyDependencies(
     background,
     collapse: createCollapse(),
     cache: createAnswerCache(CACHE_BYTES, Date.now),
-    cacheRules: readCacheRules(config.proxyCache) ?? [],
+    cacheRules,
     changedSince: (sinceMs) => hasChangedSince(sql, sinceMs),
     now: Date.now,
   };

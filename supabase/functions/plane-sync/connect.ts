@@ -4,7 +4,7 @@ import { toSuiteError } from "../../../shared/errors.ts";
 import { authenticateManagement } from "../../../shared/http/management_auth.ts";
 import { readCapabilities } from "../../../shared/odoo/capabilities.ts";
 import { createLog } from "../../../shared/log.ts";
-import { planeCredential } from "../../../shared/oauth/wiring.ts";
+import { planeCredential } from "../../../shared/oauth/plane_credential.ts";
 import { describeStatus } from "../../../shared/ops/status.ts";
 import { createCallBudget } from "../../../shared/plane/call_budget.ts";
 import { drain } from "../../../shared/queue/drain.ts";

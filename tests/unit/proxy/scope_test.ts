@@ -47,13 +47,13 @@ Deno.test("an address outside every workspace needs a scope of its own", () => {
   assert(permits({ scopes: [{ methods: ["GET"], paths: ["users/me"] }], workspaces: [] }, "GET", me));
 });
 
-Deno.test("cache rules name patterns and seconds, and what cannot be read is no rule at all", () => {
-  const rules = readCacheRules("workspaces/*/projects/*/states=60, users/me=5") ?? [];
+Deno.test("cache rules name patterns and seconds, and what cannot be read is refused by the variable's name", () => {
+  const rules = readCacheRules("workspaces/*/projects/*/states=60, users/me=5");
   assert.equal(keepMs(rules, ["workspaces", "acme", "projects", "1", "states"]), 60_000);
   assert.equal(keepMs(rules, ["users", "me"]), 5_000);
   assert.equal(keepMs(rules, ["workspaces", "acme", "members"]), 0);
   for (const text of ["users/me", "users/me=301", "users/me=-1", "users//me=5"]) {
-    assert.equal(readCacheRules(text), undefined, text);
+    assert.throws(() => readCacheRules(text), /PLANE_PROXY_CACHE/, text);
   }
   assert.deepEqual(readCacheRules(""), []);
 });
