@@ -61,7 +61,7 @@ export function asTable(bench: string, result: BenchResult): string {
 }
 
 /** Whether a figure reaches its target; undefined when it has none. */
-export function reached(figure: Figure, all: readonly Figure[]): boolean | undefined {
+function reached(figure: Figure, all: readonly Figure[]): boolean | undefined {
   const { value, target } = figure;
   if (target === undefined) return undefined;
   if ("atLeast" in target) return value >= target.atLeast;

@@ -5,7 +5,7 @@ import { sha256 } from "../../shared/crypto/hmac.ts";
 import { answerTask } from "../child.ts";
 import { bodyAt, readCaptures } from "./bodies.ts";
 
-export const bareTask = z.object({
+const bareTask = z.object({
   databaseUrl: z.string(),
   databaseConnections: z.number(),
   entities: z.number(),

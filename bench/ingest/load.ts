@@ -5,7 +5,7 @@ import { answerTask } from "../child.ts";
 import { bodyAt, readCaptures } from "./bodies.ts";
 import { buildRequest, openConnection, type RawConnection } from "./raw_http.ts";
 
-export const loadTask = z.object({
+const loadTask = z.object({
   port: z.number(),
   path: z.string(),
   secret: z.string(),

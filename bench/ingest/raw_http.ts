@@ -45,7 +45,7 @@ export function buildRequest(path: string, headers: Record<string, string>, body
 }
 
 /** The status and whole length of an answer; undefined while its headers are not complete. */
-export function parseAnswer(bytes: Uint8Array): { status: number; length: number } | undefined {
+function parseAnswer(bytes: Uint8Array): { status: number; length: number } | undefined {
   const end = indexOf(bytes, HEADERS_END);
   if (end < 0) return undefined;
   const head = new TextDecoder().decode(bytes.subarray(0, end));

@@ -34,7 +34,7 @@ export interface ConfigProblem {
 }
 
 /** Plane's kinds that are synchronised, and the model each becomes. */
-export const PAIRS: Readonly<Record<string, { odooModel: string; lenses: readonly Lens<never>[] }>> = {
+const PAIRS: Readonly<Record<string, { odooModel: string; lenses: readonly Lens<never>[] }>> = {
   project: { odooModel: "project.project", lenses: PROJECT_LENSES },
   issue: { odooModel: "project.task", lenses: ISSUE_LENSES },
 };
@@ -97,7 +97,7 @@ export function chooseLenses<Form>(
   return { active, problems };
 }
 
-export function pairName(config: Pick<PairConfig, "planeType" | "odooModel">): string {
+function pairName(config: Pick<PairConfig, "planeType" | "odooModel">): string {
   return `${config.planeType} <-> ${config.odooModel}`;
 }
 

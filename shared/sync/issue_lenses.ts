@@ -13,7 +13,7 @@ const LEVELS: Readonly<Record<(typeof PRIORITIES)[number], number>> = {
   none: 0,
 };
 
-export const priorityLens: Lens<IssueForm> = {
+const priorityLens: Lens<IssueForm> = {
   field: "priority",
   odooField: "priority",
   planeValue: (form) => form.priority,
@@ -39,7 +39,7 @@ function closedOf(state: unknown): Closed {
  * `stage_id` is the column, `state` the workflow flag. Odoo keeps a closed flag when only the column changes, so both are
  * written together: closing with its flag, reopening with `01_in_progress`.
  */
-export const stateLens: Lens<IssueForm> = {
+const stateLens: Lens<IssueForm> = {
   field: "state",
   odooField: "stage_id",
   alsoReads: ["state"],
@@ -98,14 +98,14 @@ function setLens(
   };
 }
 
-export const assigneesLens = setLens(
+const assigneesLens = setLens(
   "assignees",
   "user_ids",
   (form) => form.assignees.map(({ id }) => id),
   ({ references }) => references.users,
 );
 
-export const labelsLens = setLens(
+const labelsLens = setLens(
   "labels",
   "tag_ids",
   (form) => form.labels.map(({ id }) => id),
@@ -131,7 +131,7 @@ function dateLens(field: "start_date" | "target_date", odooField: string): Lens<
   };
 }
 
-export const parentLens: Lens<IssueForm> = {
+const parentLens: Lens<IssueForm> = {
   field: "parent",
   odooField: "parent_id",
   planeValue: (form) => form.parent,

@@ -56,7 +56,7 @@ export async function makeRecord(
 }
 
 /** A value as `write` takes it, as the column and the text `load` takes: relations by database id, empty text for empty. */
-export function loadCell(
+function loadCell(
   name: string,
   value: Json,
   type: string | undefined,

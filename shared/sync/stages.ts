@@ -40,7 +40,7 @@ export async function findOrCreateStage(
 }
 
 /** Makes or updates the stages of these states, in Plane's order of groups; one call. Returns their ids in that order. */
-export async function loadStages(
+async function loadStages(
   odoo: OdooClient,
   odooProject: number,
   states: readonly PlaneState[],

@@ -53,7 +53,7 @@ const BOOKKEEPING: Record<string, Field> = {
 };
 const ACTIVE: Field = { kind: "boolean", label: "Active", initial: true };
 
-export const STATES = [
+const STATES = [
   ["01_in_progress", "In Progress"],
   ["02_changes_requested", "Changes Requested"],
   ["03_approved", "Approved"],

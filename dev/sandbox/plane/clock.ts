@@ -23,7 +23,7 @@ export function createClock(now: () => number): Clock {
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 /** The offset of a zone at an instant, in minutes east of UTC. */
-export function offsetMinutes(milliseconds: number, timeZone: string): number {
+function offsetMinutes(milliseconds: number, timeZone: string): number {
   let formatter = formatters.get(timeZone);
   if (formatter === undefined) {
     formatter = new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" });

@@ -22,7 +22,6 @@ export interface ApiKey {
 
 /** Guest 5, member 15, admin 20. */
 export type Role = 5 | 15 | 20;
-export const ROLES = { guest: 5, member: 15, admin: 20 } as const satisfies Record<string, Role>;
 
 export interface Membership {
   readonly id: string;

@@ -26,7 +26,7 @@ export interface SanitiseOptions {
 /** Deeper elements are dropped, their text stays. Both servers' parser (libxml2) loses text below 255. */
 export const MAX_DEPTH = 100;
 /** Beyond these bounds a document is hostile or broken: it crosses as plain text. */
-export const MAX_OPEN_ELEMENTS = 1_000;
+const MAX_OPEN_ELEMENTS = 1_000;
 export const MAX_ELEMENTS = 50_000;
 const MAX_PASSES = 6;
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 
 /** Text that stresses escaping, without what only a tag could mean. */
-export const plainText = fc.oneof(
+const plainText = fc.oneof(
   fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 }),
   fc.constantFrom(
     "a & b",
