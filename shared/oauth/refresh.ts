@@ -34,7 +34,7 @@ export interface RefreshDependencies {
 export type Refreshed = "refreshed" | "not_mine";
 
 /** Two requests (the second with the previous refresh token) and their writes fit in; in ms. */
-export const REFRESH_LEASE_MS = 45_000;
+const REFRESH_LEASE_MS = 45_000;
 /** How long an answer is held while the database is away, in ms; it is the only copy. */
 const STORE_PATIENCE_MS = 90_000;
 const STORE_PAUSE_MS = 500;

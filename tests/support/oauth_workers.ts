@@ -17,7 +17,7 @@ import { createTokenStore, type TokenStore } from "../../shared/store/oauth_toke
 import { createTestDatabase } from "./database.ts";
 import type { Turns } from "./oauth_turns.ts";
 
-export const LIFETIME_S = 86_400;
+const LIFETIME_S = 86_400;
 const [OLD, NEW] = [7, 9].map((byte) => btoa(String.fromCharCode(byte).repeat(32)));
 /** The three steps of a change of key, as an operator deploys them. */
 export const RINGS = {
