@@ -8,7 +8,7 @@ export interface PlaneCredential {
   headers(): Promise<Record<string, string>>;
 }
 
-export const DEFAULT_CREDENTIAL = "default";
+const DEFAULT_CREDENTIAL = "default";
 
 /**
  * A personal or bot key, as `X-API-Key`: the only thing the community edition understands.
