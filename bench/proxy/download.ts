@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { answerTask } from "../child.ts";
 
-export const downloadTask = z.object({
+const downloadTask = z.object({
   url: z.string(),
   headers: z.record(z.string(), z.string()),
   /** No faster than this. */

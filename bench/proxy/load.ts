@@ -4,7 +4,7 @@ import { answerTask } from "../child.ts";
 import { type LoadResult, loadResult, openLoop } from "../ingest/load.ts";
 import { openConnection } from "../ingest/raw_http.ts";
 
-export const readTask = z.object({
+const readTask = z.object({
   port: z.number(),
   path: z.string(),
   headers: z.record(z.string(), z.string()),
@@ -14,7 +14,7 @@ export const readTask = z.object({
   rate: z.number(),
 });
 export type ReadTask = z.infer<typeof readTask>;
-export { type LoadResult, loadResult };
+export { loadResult };
 
 async function generate(given: unknown): Promise<LoadResult> {
   const task = readTask.parse(given);

@@ -4,7 +4,6 @@ import { matchesPattern, type PathPattern, readPattern } from "./path_pattern.ts
 import type { ProxyTarget } from "./target.ts";
 
 export const METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"] as const;
-export type ProxyMethod = (typeof METHODS)[number];
 
 export const scopeSchema = z.strictObject({
   methods: z.array(z.enum(METHODS)).min(1).max(METHODS.length),

@@ -10,7 +10,7 @@ import type { SignedHeaders } from "./presented.ts";
 /** How far a timestamp may be off, in either direction. A nonce is remembered for twice as long. */
 const WINDOW_SECONDS = 300;
 
-export const SIGNING_SECRET_PREFIX = "pps_";
+const SIGNING_SECRET_PREFIX = "pps_";
 
 export interface SignedRequest {
   readonly method: string;

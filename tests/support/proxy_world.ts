@@ -12,7 +12,7 @@ import { connect } from "../../supabase/functions/plane-proxy/connect.ts";
 import { createTestDatabase } from "./database.ts";
 
 export const MANAGEMENT_KEY = "sb_secret_management_of_tests";
-export const FUNCTION_SECRET = "the signing secret of the function in tests";
+const FUNCTION_SECRET = "the signing secret of the function in tests";
 
 export interface ProxyWorldOptions {
   environment?: Record<string, string>;
