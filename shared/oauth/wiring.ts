@@ -1,13 +1,11 @@
-/** From configuration to what the OAuth room needs; shared by every function that refreshes or uses a token. */
+/** From configuration to what a refresh needs; shared by every function that refreshes or uses a token. */
 import type { Config } from "../config.ts";
 import { type KeyRing, readKeyRing } from "../crypto/key_ring.ts";
 import type { Log } from "../ops/log.ts";
 import type { Sql } from "../store/database.ts";
 import { createTokenStore } from "../store/oauth_tokens.ts";
-import { apiKeyCredential, type PlaneCredential } from "../plane/credential.ts";
 import { type AuthorizationServer, createAuthorizationServer } from "./authorization_server.ts";
-import { oauthCredential } from "./credential.ts";
-import { type RefreshDependencies, refreshToken } from "./refresh.ts";
+import type { RefreshDependencies } from "./refresh.ts";
 import { oauthSettings } from "./settings.ts";
 
 export interface OAuthRuntime {
@@ -36,32 +34,6 @@ export function refreshDependencies(
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     log,
   };
-}
-
-/**
- * Who we are to Plane: the key of the environment; without one, the bot that is installed in the workspace.
- *
- * @returns undefined when neither is configured
- */
-export function planeCredential(
-  config: Config,
-  sql: Sql,
-  runtime: OAuthRuntime,
-  log: Log,
-): PlaneCredential | undefined {
-  const { planeApiKey, planeOauthClientId, tokenKeys, planeWorkspaceSlug: slug } = config;
-  if (planeApiKey !== undefined) return apiKeyCredential(planeApiKey);
-  if (planeOauthClientId === undefined || tokenKeys === undefined || slug === undefined) return undefined;
-  const deps = refreshDependencies(config, sql, runtime, log);
-  return oauthCredential(`oauth:${slug}`, {
-    ...deps,
-    find: () => deps.tokens.findBot(slug),
-    refresh: (id, unusableGeneration) => {
-      const refreshing = refreshToken(deps, id, unusableGeneration);
-      runtime.waitUntil?.(refreshing.catch(() => {}));
-      return refreshing;
-    },
-  });
 }
 
 /** Made when first asked for; a failure is thrown again each time. */

@@ -9,7 +9,7 @@ import {
 import { SuiteError, toSuiteError } from "../../../shared/errors.ts";
 import { authenticateManagement } from "../../../shared/http/management_auth.ts";
 import { createLog } from "../../../shared/ops/log.ts";
-import { planeCredential } from "../../../shared/oauth/wiring.ts";
+import { planeCredential } from "../../../shared/oauth/plane_credential.ts";
 import { apiRoot } from "../../../shared/plane/base_url.ts";
 import { createCallBudget } from "../../../shared/plane/call_budget.ts";
 import type { PlaneCredential } from "../../../shared/plane/credential.ts";

@@ -3,7 +3,7 @@ import { type Config, webhookSecrets } from "../../../shared/config.ts";
 import { toSuiteError } from "../../../shared/errors.ts";
 import { authenticateManagement } from "../../../shared/http/management_auth.ts";
 import { readCapabilities } from "../../../shared/odoo/capabilities.ts";
-import { planeCredential } from "../../../shared/oauth/wiring.ts";
+import { planeCredential } from "../../../shared/oauth/plane_credential.ts";
 import { createLog } from "../../../shared/ops/log.ts";
 import { describeStatus } from "../../../shared/ops/status.ts";
 import { createCallBudget } from "../../../shared/plane/call_budget.ts";
