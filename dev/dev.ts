@@ -13,9 +13,12 @@ Everything runs. End it with Ctrl-C.
     plane === undefined ? "the real one" : `${plane.url}  (X-API-Key: ${plane.apiKeys.service})`
   }
   Odoo            ${odooSettings.ODOO_URL}  (key: ${odooSettings.ODOO_API_KEY})
+  plane-proxy     ${stack.gateway.url}/functions/v1/plane-proxy
   webhook secret  ${stack.planeWebhookSecret}
 
   curl -H "Authorization: Bearer ${stack.keys.manage}" "${stack.functionUrl}?action=status"
+  curl -X POST -H "apikey: ${stack.keys.manage}" "${stack.gateway.url}/functions/v1/plane-proxy?action=create" \\
+    -d '{"name": "me", "workspaces": ["*"], "scopes": [{"methods": ["GET"], "paths": ["**"]}]}'
 `);
 }
 

@@ -103,6 +103,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         PLANE_WEBHOOK_SECRET: planeWebhookSecret,
         ODOO_WEBHOOK_SECRET: odooWebhookSecret,
         SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.manage, cron: keys.cron }),
+        PLANE_PROXY_SIGNING_SECRET: environment.PLANE_PROXY_SIGNING_SECRET || secret("local_signing_"),
         ...planeSettings(environment, plane),
         ...oauthSettings(environment, oauth),
         ...odooSettings,

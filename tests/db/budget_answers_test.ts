@@ -69,6 +69,15 @@ Deno.test("what others use of the key is learnt from the remaining count and for
   assert.equal((await books.reserve("interactive", 61)).wait_ms, 0);
 });
 
+Deno.test("calls of our own that left the window while an answer was on its way are not taken for others'", async () => {
+  await using database = await createTestDatabase();
+  const books = budgetBooks(database.sql);
+  for (const id of await books.fill("interactive", 0, 30)) await books.settle(id, 0.1);
+  const slow = await books.reserve("interactive", 50);
+  await books.settle(slow.call_id, 70, { remaining: 29 });
+  assert.deepEqual(await books.held(70), { interactive: 1 });
+});
+
 Deno.test("an answer that shows more room than thought gives the room back", async () => {
   await using database = await createTestDatabase();
   const books = budgetBooks(database.sql);
