@@ -1,13 +1,14 @@
 /** What a bench found, as a table for people or as one line of JSON for machines. */
 import { cpus, loadavg } from "node:os";
 
-/** The line to be above or below; nothing when a figure is only shown. */
+/** A line to be above or below; `above` names another figure. */
 export type Target = { atLeast: number } | { atMost: number } | { below: number } | { above: string };
 
 export interface Figure {
   name: string;
   value: number;
-  target?: Target;
+  /** All of them must be reached. */
+  targets?: Target[];
   /** What it is, in a few words. */
   meaning: string;
 }
@@ -38,7 +39,7 @@ export function asTable(bench: string, result: BenchResult): string {
   const rows = result.figures.map((figure) => [
     figure.name,
     String(rounded(figure.value)),
-    describeTarget(figure.target),
+    (figure.targets ?? []).map(describeTarget).join(", "),
     verdict(figure, result.figures),
     figure.meaning,
   ]);
@@ -60,10 +61,8 @@ export function asTable(bench: string, result: BenchResult): string {
   ].join("\n");
 }
 
-/** Whether a figure reaches its target; undefined when it has none. */
-function reached(figure: Figure, all: readonly Figure[]): boolean | undefined {
-  const { value, target } = figure;
-  if (target === undefined) return undefined;
+/** Whether a figure reaches a target. */
+function reached(value: number, target: Target, all: readonly Figure[]): boolean {
   if ("atLeast" in target) return value >= target.atLeast;
   if ("atMost" in target) return value <= target.atMost;
   if ("below" in target) return value < target.below;
@@ -71,13 +70,12 @@ function reached(figure: Figure, all: readonly Figure[]): boolean | undefined {
   return other !== undefined && value > other.value;
 }
 
-function verdict(figure: Figure, all: readonly Figure[]): string {
-  const result = reached(figure, all);
-  return result === undefined ? "" : result ? "ok" : "MISSED";
+function verdict({ value, targets = [] }: Figure, all: readonly Figure[]): string {
+  if (targets.length === 0) return "";
+  return targets.every((target) => reached(value, target, all)) ? "ok" : "MISSED";
 }
 
-function describeTarget(target: Target | undefined): string {
-  if (target === undefined) return "";
+function describeTarget(target: Target): string {
   if ("atLeast" in target) return `>= ${target.atLeast}`;
   if ("atMost" in target) return `<= ${target.atMost}`;
   return "below" in target ? `< ${target.below}` : `> ${target.above}`;

@@ -10,6 +10,9 @@ import type { Wake } from "./wake.ts";
 /** After this many leases in a row without a word, the entity itself is what kills its workers. */
 const MOST_CRASHES = 3;
 
+/** A drain with nothing to do waits for an entity that is due again within this, in ms. */
+const SOON_MS = 500;
+
 export interface DrainDependencies {
   claim: (limit: number) => Promise<Claimed[]>;
   settle: (settlements: Settlement[]) => Promise<Set<string>>;
@@ -20,6 +23,7 @@ export interface DrainDependencies {
   /** A clock that never goes back, in ms. */
   now: () => number;
   random: () => number;
+  sleep: (milliseconds: number) => Promise<void>;
   /** Rings when a hint was left while the drain runs. */
   wake: Wake;
   /** True once the platform has announced that this isolate ends. */
@@ -61,12 +65,18 @@ export async function drain(deps: DrainDependencies, limits: DrainLimits): Promi
   const startedAt = deps.now();
   const running = new Set<Promise<void>>();
   let suspects = 0;
+  // The shortest of the waits that are worth waiting for: a lost race in Odoo is tried again at once, not at the next nudge.
+  let soonMs: number | undefined;
   const settle = settlingTogether(deps.settle);
   const spent = () =>
     deps.stopping() || deps.now() - startedAt >= limits.wallClockMs || report.claimed >= limits.entities;
 
   const work = async (entity: Claimed, lease: Lease): Promise<void> => {
     const settlement = await processOne(deps, limits, entity, lease);
+    const { outcome } = settlement;
+    if ("delayMs" in outcome && outcome.delayMs <= SOON_MS) {
+      soonMs = Math.min(outcome.delayMs, soonMs ?? SOON_MS);
+    }
     const { ours, refused } = await settle(settlement);
     const refusal = refused.get(entity.id);
     if (refusal !== undefined) deps.onSettleFailed(refusal);
@@ -99,7 +109,13 @@ export async function drain(deps: DrainDependencies, limits: DrainLimits): Promi
         }
       }
       // Nothing came and nothing runs: the queue is empty. Else a place gets free, or somebody leaves a hint.
-      if (running.size === 0) break;
+      if (running.size === 0) {
+        if (soonMs === undefined) break;
+        const wait = soonMs + 1;
+        soonMs = undefined;
+        await deps.sleep(wait);
+        continue;
+      }
       await Promise.race([
         ...running,
         ...(suspects === 0 && running.size < limits.concurrency ? [rung] : []),

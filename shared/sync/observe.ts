@@ -37,6 +37,8 @@ export async function observe<Form extends { updated_at: string }>(
   reader: PlaneReader | undefined,
 ): Promise<Observed<Form>> {
   const projectId = pair.plane_project_id ?? claimed.planeProjectId;
+  const deleted = pair.tombstone === "deleted_in_plane" ||
+    (claimed.sourceSystem === "plane" && claimed.operation === "delete");
   const present = (form: Form, readFromPlane = false): Observed<Form> => ({
     kind: "present",
     form,
@@ -47,14 +49,15 @@ export async function observe<Form extends { updated_at: string }>(
     try {
       return present(await kind.read(reader, planeId, projectId), true);
     } catch (thrown) {
-      if (thrown instanceof SuiteError && thrown.code === "plane_not_found") return { kind: "gone" };
+      // Plane answers 403 for a project that was deleted. That alone says nothing; after a signed deletion it confirms it.
+      const code = thrown instanceof SuiteError ? thrown.code : "internal";
+      if (code === "plane_not_found" || (deleted && code === "plane_forbidden")) return { kind: "gone" };
       throw thrown;
     }
   };
 
   // A late, old update must not bring back what was deleted: only Plane itself can say that it is there again.
-  const deleted = claimed.sourceSystem === "plane" && claimed.operation === "delete";
-  if (deleted || pair.tombstone === "deleted_in_plane") {
+  if (deleted) {
     return reader === undefined ? { kind: "gone" } : await read();
   }
   const seen = kind.parse(pair.plane_seen);

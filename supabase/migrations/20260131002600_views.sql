@@ -19,7 +19,7 @@ left join lateral (
     or (q.source_system = 'odoo' and p.odoo_model = q.source_type and p.odoo_id = q.source_id)
   limit 1
 ) m on true
-where q.status in ('pending', 'processing')
+where q.is_open
 order by q.priority desc, q.next_attempt_at;
 
 create view plane.v_sync_stats with (security_invoker = true) as
@@ -33,7 +33,7 @@ create view plane.v_dead_letters with (security_invoker = true) as
 select q.id, q.entity_key, q.last_error as reason, q.attempts, q.completed_at as failed_at,
   format('select plane.replay(p_ids => array[%L]::uuid[])', q.id) as replay
 from plane.sync_queue q
-where q.status = 'failed';
+where q.status = 'failed' and not q.is_open;
 
 -- One row: is the queue healthy? Garbage and long transactions are what makes a Postgres queue slow.
 create view plane.v_queue_health with (security_invoker = true) as
@@ -53,7 +53,7 @@ from plane.sync_queue q;
 create view plane.v_next_actions with (security_invoker = true) as
 select 1 as urgency, 'dead_letters' as topic, q.last_error as subject, count(*) as affected,
   format('Fix the cause, then: select plane.replay(p_reason => %L)', q.last_error) as action
-from plane.sync_queue q where q.status = 'failed' group by q.last_error
+from plane.sync_queue q where q.status = 'failed' and not q.is_open group by q.last_error
 union all
 select 2, 'unmapped_' || v.kind, v.plane_name, 1,
   case v.kind

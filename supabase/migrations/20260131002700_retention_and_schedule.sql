@@ -61,7 +61,8 @@ declare
   v_key text;
 begin
   if not exists (
-    select from plane.sync_queue q where q.status in ('pending', 'processing') and q.next_attempt_at <= clock_timestamp()
+    select from plane.sync_queue q
+    where q.is_open and q.next_attempt_at <= clock_timestamp() and (q.status = 'pending' or q.lock_until <= clock_timestamp())
   ) then
     return false;
   end if;

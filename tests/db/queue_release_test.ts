@@ -1,7 +1,16 @@
 /** Entities parked by configuration, and what lets them go. */
 import assert from "node:assert/strict";
 import { createTestDatabase } from "../support/database.ts";
-import { at, type ClaimedRow, claimOne, deliver, queueRow, settle, type Sql } from "../support/queue.ts";
+import {
+  at,
+  claim,
+  type ClaimedRow,
+  claimOne,
+  deliver,
+  queueRow,
+  settle,
+  type Sql,
+} from "../support/queue.ts";
 
 async function claimed(sql: Sql, id: string, type = "issue"): Promise<ClaimedRow> {
   await deliver(sql, id, at(0), { type });
@@ -54,7 +63,8 @@ Deno.test("a change of the configuration leaves leases and resting entities alon
   await enableIssues(sql);
   assert.equal((await queueRow(sql, "issue:resting"))?.due, at(90));
   const working = await queueRow(sql, "issue:working");
-  assert.deepEqual([working?.status, working?.due], ["processing", at(60)]);
+  assert.deepEqual([working?.status, working?.due], ["processing", at(0)]);
+  assert.deepEqual(await claim(sql, at(59)), [], "its lease still holds");
 });
 
 for (

@@ -120,6 +120,8 @@ Deno.test("with both, it asks for a drain when something is due, and only then",
 
   await sql`update plane.sync_queue set next_attempt_at = clock_timestamp() + interval '1 hour'`;
   assert.equal(await nudge(sql), false, "nothing is due");
-  await sql`update plane.sync_queue set status = 'processing', next_attempt_at = clock_timestamp() - interval '1 second'`;
+  await sql`update plane.sync_queue set status = 'processing', next_attempt_at = clock_timestamp(), lock_until = clock_timestamp() + interval '1 hour'`;
+  assert.equal(await nudge(sql), false, "it is being processed");
+  await sql`update plane.sync_queue set lock_until = clock_timestamp() - interval '1 second'`;
   assert.equal(await nudge(sql), true, "an expired lease is due");
 });

@@ -10,8 +10,10 @@ export interface ModelRow {
   outages: number;
   crashes: number;
   priority: number;
-  /** Seconds; Infinity is parked. */
+  /** Seconds; Infinity is parked. A claim leaves it. */
   due: number;
+  /** The end of the lease, in seconds. */
+  lockedUntil: number;
   observedAt: number | null;
   hash: string | null;
   readFirst: boolean;
@@ -46,6 +48,7 @@ export class QueueModel {
         crashes: 0,
         priority: hint.priority,
         due: this.now,
+        lockedUntil: 0,
         observedAt: hint.observedAt,
         hash,
         readFirst: false,
@@ -69,7 +72,10 @@ export class QueueModel {
 
   /** Whom the next claim of one may take: the most urgent of those due, and among them who is due longest. */
   next(): string[] {
-    const due = [...this.rows].filter(([, row]) => row.status !== "failed" && row.due <= this.now);
+    const due = [...this.rows].filter(([, row]) =>
+      row.status !== "failed" && row.due <= this.now &&
+      (row.status === "pending" || row.lockedUntil <= this.now)
+    );
     const priority = Math.max(...due.map(([, row]) => row.priority));
     const urgent = due.filter(([, row]) => row.priority === priority);
     const first = Math.min(...urgent.map(([, row]) => row.due));
@@ -83,7 +89,7 @@ export class QueueModel {
     row.fence += 1;
     row.attempts += 1;
     row.claimedGeneration = row.generation;
-    row.due = this.now + lease;
+    row.lockedUntil = this.now + lease;
     return { entity, row, fence: row.fence };
   }
 

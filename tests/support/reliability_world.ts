@@ -73,7 +73,7 @@ export async function createReliabilityWorld(
           select id from plane.sync_queue
           where status in ('pending', 'processing') and next_attempt_at < 'infinity' for update skip locked
         )
-        update plane.sync_queue q set next_attempt_at = clock_timestamp() from locked where locked.id = q.id`;
+        update plane.sync_queue q set next_attempt_at = clock_timestamp(), lock_until = clock_timestamp() from locked where locked.id = q.id`;
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(workers.map((each) => each.end()));

@@ -74,6 +74,7 @@ export function createWorker(target: WorkerTarget, observer: Observer = passOn):
         settle: (settlements) => settleEntities(sql, settlements),
         now,
         random: () => 0,
+        sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
         wake: createWake(),
         stopping: () => false,
         onSettleFailed: (error) => settleFailures.push(error.code),

@@ -93,6 +93,7 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
       },
       now: monotonicMs,
       random: Math.random,
+      sleep,
       wake,
       stopping: () => ending,
       onSettleFailed: (error) => log("error", "settle_failed", { code: error.code }),

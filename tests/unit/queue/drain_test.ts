@@ -182,3 +182,22 @@ Deno.test("a database that goes away during the work is an outage, anything unkn
   ]);
   assert.deepEqual(reasons.sort(), [["a", "outage", "database_unreachable"], ["b", "retry", "internal"]]);
 });
+
+Deno.test("an entity that lost a race is tried again in the same drain, one that backs off longer is not waited for", async () => {
+  const world = new DrainWorld();
+  world.due = [claimedEntity("a")];
+  const slept: number[] = [];
+  const drained = world.start({
+    sleep: (milliseconds) => {
+      slept.push(milliseconds);
+      world.due = [claimedEntity("a")];
+      return Promise.resolve();
+    },
+  });
+  await quiet();
+  world.end("a", new SuiteError("odoo_conflict"));
+  await quiet();
+  world.end("a", new SuiteError("plane_rate_limited", { retryAfterMs: 30_000 }));
+  assert.equal((await drained).claimed, 2);
+  assert.deepEqual(slept, [1]);
+});

@@ -74,6 +74,7 @@ export class DrainWorld {
       describeFailure: (_claimed, error, settlement) => ({ ...settlement, effect: { code: error.code } }),
       now: () => this.now,
       random: () => 0,
+      sleep: () => Promise.resolve(),
       wake: this.wake,
       stopping: () => this.stopping,
       onSettleFailed: (error) => this.settleFailures.push(error.code),
