@@ -25,3 +25,17 @@ export async function startDatabase(report: (line: string) => void): Promise<Ben
     await sql.end();
   }
 }
+
+/** Another database on the same server, with everything the first one has. Nobody may be connected to the first. */
+export async function cloneDatabase(database: BenchDatabase, name: string): Promise<string> {
+  const url = new URL(database.url);
+  url.pathname = "/template1";
+  const sql = postgres(url.href, { max: 1, onnotice: () => {} });
+  try {
+    await sql.unsafe(`create database ${name} template postgres`);
+  } finally {
+    await sql.end();
+  }
+  url.pathname = `/${name}`;
+  return url.href;
+}
