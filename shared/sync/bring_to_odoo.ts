@@ -52,7 +52,11 @@ export async function bringToOdoo<Form extends { updated_at: string }>(
   if (partner.kind === "to_make") await afterCreate(entity, form, odooId, kindDeps, deps);
 
   const wrote = partner.kind === "to_make" || Object.keys(plan.values).length > 0;
-  const { planeBase, odooBase } = nextBases({ lenses: active, form, ...bases }, plan, stored);
+  const { planeBase, odooBase } = nextBases(
+    { lenses: active, form, ...bases, references: prepared.references },
+    plan,
+    stored,
+  );
   const description = describePlan({
     entityKey: claimed.entityKey,
     operation: partner.kind === "to_make" ? "create" : partner.linkedNow ? "link" : wrote ? "update" : "none",
