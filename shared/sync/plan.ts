@@ -88,6 +88,19 @@ function planField<Form>(input: PlanInput<Form>, { lens, odooField }: ActiveLens
   plan.agreed.push(lens.field);
 }
 
+/** The plan without the parent, which is left for later; null when it sets none. */
+export function withoutParent(plan: Plan): Plan | null {
+  const { parent_id: parent, ...values } = plan.values;
+  if (typeof parent !== "number") return null;
+  return {
+    ...plan,
+    values,
+    changes: plan.changes.filter(({ field }) => field !== "parent"),
+    agreed: plan.agreed.filter((field) => field !== "parent"),
+    waiting: [...plan.waiting, "parent"],
+  };
+}
+
 /** Under this name the Odoo base keeps which Odoo field each changeable field was mapped to. */
 const MAPPED_TO = "mapped_to";
 
