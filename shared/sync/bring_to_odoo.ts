@@ -12,8 +12,15 @@ import type { KindDependencies, Prepared } from "./kinds.ts";
 import { forgettingWhatIsGone } from "./forget.ts";
 import { makeRecord, readRecord, writeRecord } from "./odoo_records.ts";
 import { findPartner, type Partner } from "./partner.ts";
-import { nextBases, type Plan, planToOdoo, storedOtherwise } from "./plan.ts";
+import { nextBases, type Plan, planToOdoo, storedOtherwise, withoutParent } from "./plan.ts";
 import { describePlan } from "./report.ts";
+
+/**
+ * A parent that Odoo refuses, because webhooks came out of order and it would be a circle, is tried again after this long, in
+ * ms, twice as long each time; after so many tries it waits for the next hint.
+ */
+const PARENT_AGAIN_MS = 60_000;
+const PARENT_TRIES = 5;
 
 /** @returns what settling writes; null when there is nothing to say */
 export async function bringToOdoo<Form extends { updated_at: string }>(
@@ -32,14 +39,17 @@ export async function bringToOdoo<Form extends { updated_at: string }>(
   ]);
 
   const kindDeps: KindDependencies = { sql: deps.sql, odoo: deps.odoo(), plane: deps.plane };
+  // A known partner comes first: when it was deleted together with its project, that is not the project's failure.
+  const known = pair.odoo_id === null ? null : await findPartner(entity, kind.projectOf(form), [...fields], deps);
+  if (known?.kind === "deleted") return partnerDeleted(entity, known.mappingId);
   const prepared = await kind.prepare(form, pair, kindDeps);
-  const partner = await findPartner(entity, kind.projectOf(form), [...fields], deps);
+  const partner = known ?? await findPartner(entity, kind.projectOf(form), [...fields], deps);
   if (partner.mappingId !== null) onMapping(partner.mappingId);
   if (partner.kind === "deleted") return partnerDeleted(entity, partner.mappingId);
 
   // A partner that was only just linked again has no base: what both sides agreed on is forgotten.
   const bases = { planeBase: pair.plane_base ?? {}, odooBase: pair.odoo_base ?? {} };
-  const plan = planToOdoo({
+  const wanted = planToOdoo({
     lenses: active,
     form,
     ...bases,
@@ -48,11 +58,16 @@ export async function bringToOdoo<Form extends { updated_at: string }>(
     references: prepared.references,
     policy: entity.config.policy,
   });
-  const { odooId, stored } = await apply(entity, partner, plan, prepared, [...fields], capabilities, deps);
+  const applyPlan = (part: Plan) => apply(entity, partner, part, prepared, [...fields], capabilities, deps);
+  const { plan, odooId, stored } = await leavingOutParent(wanted, applyPlan);
   if (partner.kind === "to_make") await afterCreate(entity, form, odooId, kindDeps, deps);
 
   const wrote = partner.kind === "to_make" || Object.keys(plan.values).length > 0;
-  const { planeBase, odooBase } = nextBases({ lenses: active, form, ...bases }, plan, stored);
+  const { planeBase, odooBase } = nextBases(
+    { lenses: active, form, ...bases, references: prepared.references },
+    plan,
+    stored,
+  );
   const description = describePlan({
     entityKey: claimed.entityKey,
     operation: partner.kind === "to_make" ? "create" : partner.linkedNow ? "link" : wrote ? "update" : "none",
@@ -85,7 +100,24 @@ export async function bringToOdoo<Form extends { updated_at: string }>(
     created: partner.kind === "to_make" || partner.linkedNow,
     relinked: pair.tombstone !== null,
     waits_for: prepared.waitsFor,
+    ...(plan === wanted || claimed.outages >= PARENT_TRIES
+      ? {}
+      : { again_after_ms: PARENT_AGAIN_MS * 2 ** claimed.outages }),
   };
+}
+
+/** Odoo does not say which value it refuses: when the rest is accepted, it was the parent. */
+async function leavingOutParent<Result>(
+  plan: Plan,
+  applyPlan: (plan: Plan) => Promise<Result>,
+): Promise<Result & { plan: Plan }> {
+  try {
+    return { ...await applyPlan(plan), plan };
+  } catch (thrown) {
+    const rest = withoutParent(plan);
+    if (rest === null || !(thrown instanceof SuiteError) || thrown.code !== "odoo_rejected") throw thrown;
+    return { ...await applyPlan(rest), plan: rest };
+  }
 }
 
 async function apply<Form>(

@@ -21,11 +21,15 @@ export interface Effect {
   };
   snapshot?: { plane_base: JsonObject; odoo_base: JsonObject; plane_seen: unknown; placeholders: JsonObject };
   tombstone?: "deleted_in_odoo" | "deleted_in_plane";
+  /** Needed for a tombstone without mapping. */
+  odoo_model?: string;
   /** The partner exists since now: who waits for it is woken. */
   created: boolean;
   /** The record is there again: its tombstone goes. */
   relinked: boolean;
   waits_for: string[];
+  /** What Odoo refused for now is tried again after this long, in ms; the rest is settled. */
+  again_after_ms?: number;
   log: EffectLog[];
   events: EffectEvent[];
 }

@@ -1,7 +1,7 @@
 /** The fields of a work item and where they live in a task. */
 import type { Json } from "../json.ts";
 import { archivedLens, descriptionLens, nameLens } from "./common_lenses.ts";
-import { type Lens, type LensContext, relatedId, relatedIds, textOf } from "./lens.ts";
+import { type Lens, type PlaneContext, relatedId, relatedIds, textOf } from "./lens.ts";
 import { type IssueForm, PRIORITIES } from "./plane_forms.ts";
 
 /** Odoo 19 has four levels, 17 and 18 two: what is above the top becomes the top. `low` and `none` are both the lowest. */
@@ -67,35 +67,56 @@ const stateLens: Lens<IssueForm> = {
 
 /**
  * A set on both sides: what was added or removed in Plane since the last agreement is added or removed in Odoo, and what
- * somebody added in Odoo stays.
+ * somebody added in Odoo stays. The base says which Odoo record each Plane id was: what a Plane id stands for changes when a
+ * label is renamed or a person is mapped by hand.
  */
 function setLens(
   field: string,
   odooField: string,
   planeIds: (form: IssueForm) => string[],
-  partners: (context: LensContext) => ReadonlyMap<string, number | null>,
+  partners: (context: PlaneContext) => ReadonlyMap<string, number | null>,
 ): Lens<IssueForm> {
+  const partnerNow = (id: string, context: PlaneContext) => partners(context).get(id) ?? null;
   return {
     field,
     odooField,
     joins: true,
-    planeValue: (form) => planeIds(form).sort(),
+    // Ids without partner are left out, so that one which is matched later is a change. One whose match was lost keeps the
+    // partner it had: nobody took it away.
+    planeValue: (form, context) => {
+      const former = partnersOf(context.planeBase);
+      return Object.fromEntries(
+        planeIds(form).flatMap((id) => {
+          const partner = partnerNow(id, context) ?? former.get(id);
+          return partner === undefined ? [] : [[id, partner] as const];
+        }),
+      );
+    },
     odooValue: (record) => relatedIds(record[odooField]),
     toOdoo: (form, context) => {
       const now = planeIds(form);
-      const base = Array.isArray(context.planeBase) ? context.planeBase.map(String) : [];
-      const partnersOf = (ids: readonly string[]) =>
-        ids.map((id) => partners(context).get(id) ?? null).filter((id) => id !== null);
-      const removed = partnersOf(base.filter((id) => !now.includes(id)));
+      const removed = [...partnersOf(context.planeBase)]
+        .filter(([id, former]) => !now.includes(id) || (partnerNow(id, context) ?? former) !== former)
+        .map(([, former]) => former);
       const present = context.odooNow === null ? [] : relatedIds(context.odooNow[odooField]);
       // Two Plane values may share one Odoo partner: it stays while one of them is there.
-      const wanted = partnersOf(now);
+      const wanted = now.map((id) => partnerNow(id, context)).filter((id) => id !== null);
       const value = [...new Set([...present.filter((id) => !removed.includes(id)), ...wanted])].sort((a, b) =>
         a - b
       );
       return { values: { [odooField]: [[6, 0, value]] }, value };
     },
   };
+}
+
+/** The base of a set: Plane id -> the Odoo id it stood for. */
+function partnersOf(base: Json | undefined): Map<string, number> {
+  if (typeof base !== "object" || base === null || Array.isArray(base)) return new Map();
+  return new Map(
+    Object.entries(base).flatMap(([id, partner]) =>
+      typeof partner === "number" ? [[id, partner] as const] : []
+    ),
+  );
 }
 
 const assigneesLens = setLens(

@@ -73,9 +73,9 @@ export const ISSUE_KIND: Kind<IssueForm> = {
   prepare: prepareIssue,
 };
 
-async function prepareIssue(form: IssueForm, pair: PairRow, deps: KindDependencies): Promise<Prepared> {
+async function prepareIssue(form: IssueForm, _pair: PairRow, deps: KindDependencies): Promise<Prepared> {
   const { sql, odoo, plane } = deps;
-  const project = await readPartner(sql, "project", form.project);
+  const project = await readPartner(sql, "project", form.project, PROJECT_KIND.odooModel);
   if (project === "deleted") {
     throw new SuiteError("partner_deleted", { message: "The work item's project was deleted in Odoo." });
   }
@@ -85,18 +85,17 @@ async function prepareIssue(form: IssueForm, pair: PairRow, deps: KindDependenci
     throw new SuiteError("waits_for_project", { facts: { waits_for: `project:${form.project}` } });
   }
   const named = form.parent === null || form.parent === form.id ? null : form.parent;
-  const parent = named === null ? null : await readPartner(sql, "issue", named);
+  const parent = named === null ? null : await readPartner(sql, "issue", named, ISSUE_KIND.odooModel);
   // A parent deleted in Odoo will not come; the item arrives without one.
   const waitsFor = named !== null && parent === null ? [`issue:${named}`] : [];
   if (named !== null && parent === null && plane !== undefined) {
     await hintPlaneRecord(sql, "issue", named, form.project);
   }
-  const also = { users: texts(pair.plane_base?.assignees), labels: texts(pair.plane_base?.labels) };
   const { stages, users, tags, unmatched } = await forgettingWhatIsGone(
     sql,
     odoo,
     { project_id: project },
-    () => lookUp(sql, odoo, form, also, project),
+    () => lookUp(sql, odoo, form, project),
   );
   return {
     references: { project, parent: typeof parent === "number" ? parent : null, stages, users, tags },
@@ -105,8 +104,4 @@ async function prepareIssue(form: IssueForm, pair: PairRow, deps: KindDependenci
     waitsFor,
     unmatched,
   };
-}
-
-function texts(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
 }

@@ -17,13 +17,17 @@ export interface References {
   tags: ReadonlyMap<string, number | null>;
 }
 
-export interface LensContext {
-  /** The Odoo field the configuration maps to. */
-  odooField: string;
-  capabilities: OdooCapabilities;
+/** What a field's Plane value may depend on besides the record. */
+export interface PlaneContext {
   references: References;
   /** What the field was in Plane when both sides last agreed; undefined on the first sync. */
   planeBase: Json | undefined;
+}
+
+export interface LensContext extends PlaneContext {
+  /** The Odoo field the configuration maps to. */
+  odooField: string;
+  capabilities: OdooCapabilities;
   /** The Odoo record as it is now; null when it is about to be made. */
   odooNow: OdooRecord | null;
 }
@@ -46,7 +50,8 @@ export interface Lens<Form> {
   anyOdooField?: boolean;
   /** Odoo fields read besides the mapped one. */
   alsoReads?: readonly string[];
-  planeValue(form: Form): Json;
+  /** What is compared with the base, and becomes the base once both sides agree. */
+  planeValue(form: Form, context: PlaneContext): Json;
   odooValue(record: OdooRecord, odooField: string): Json;
   /** Null: not possible now, because something it points at has no partner yet. */
   toOdoo(form: Form, context: LensContext): Target | null;

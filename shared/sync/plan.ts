@@ -53,11 +53,12 @@ export function planToOdoo<Form>(input: PlanInput<Form>): Plan {
 }
 
 function planField<Form>(input: PlanInput<Form>, { lens, odooField }: ActiveLens<Form>, plan: Plan): void {
-  const { form, odooNow, odooBase } = input;
-  const planeBase = Object.hasOwn(input.planeBase, lens.field) ? input.planeBase[lens.field] : undefined;
-  if (planeBase !== undefined && sameJson(planeBase, lens.planeValue(form))) return;
+  const { form, odooNow, capabilities, references } = input;
+  const { planeBase, odooBase } = basesOf(input, { lens, odooField });
+  if (planeBase !== undefined && sameJson(planeBase, lens.planeValue(form, { references, planeBase }))) {
+    return;
+  }
 
-  const { capabilities, references } = input;
   const target = lens.toOdoo(form, { odooField, capabilities, references, planeBase, odooNow });
   if (target === null) {
     plan.waiting.push(lens.field);
@@ -74,9 +75,8 @@ function planField<Form>(input: PlanInput<Form>, { lens, odooField }: ActiveLens
   } else {
     const now = lens.odooValue(odooNow, odooField);
     if (!same(now, target.value)) {
-      const base = Object.hasOwn(odooBase, lens.field) ? odooBase[lens.field] : undefined;
       // Without a base nobody knows which side moved: that is settled as a conflict too.
-      const conflict = lens.joins !== true && (base === undefined || !same(base, now));
+      const conflict = lens.joins !== true && (odooBase === undefined || !same(odooBase, now));
       if (conflict && (input.policy === "odoo_wins" || input.policy === "manual")) {
         plan.changes.push({ field: lens.field, from: now, to: target.value, why: "kept_odoo" });
         return;
@@ -88,19 +88,58 @@ function planField<Form>(input: PlanInput<Form>, { lens, odooField }: ActiveLens
   plan.agreed.push(lens.field);
 }
 
+/** The plan without the parent, which is left for later; null when it sets none. */
+export function withoutParent(plan: Plan): Plan | null {
+  const { parent_id: parent, ...values } = plan.values;
+  if (typeof parent !== "number") return null;
+  return {
+    ...plan,
+    values,
+    changes: plan.changes.filter(({ field }) => field !== "parent"),
+    agreed: plan.agreed.filter((field) => field !== "parent"),
+    waiting: [...plan.waiting, "parent"],
+  };
+}
+
+/** Under this name the Odoo base keeps which Odoo field each changeable field was mapped to. */
+const MAPPED_TO = "mapped_to";
+
+/** What one field was on both sides; nothing when it was another Odoo field that was agreed on. */
+function basesOf<Form>(
+  bases: Pick<PlanInput<Form>, "planeBase" | "odooBase">,
+  { lens, odooField }: ActiveLens<Form>,
+): { planeBase: Json | undefined; odooBase: Json | undefined } {
+  const mappedTo = own(namesIn(bases.odooBase, MAPPED_TO), lens.field);
+  if (mappedTo !== undefined && mappedTo !== odooField) return { planeBase: undefined, odooBase: undefined };
+  return { planeBase: own(bases.planeBase, lens.field), odooBase: own(bases.odooBase, lens.field) };
+}
+
+function own(object: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+function namesIn(base: JsonObject, name: string): JsonObject {
+  const names = own(base, name);
+  return typeof names === "object" && names !== null && !Array.isArray(names) ? names as JsonObject : {};
+}
+
 /** The bases after the plan was carried out and Odoo was read back: only what was agreed on moves. */
 export function nextBases<Form>(
-  input: Pick<PlanInput<Form>, "lenses" | "form" | "planeBase" | "odooBase">,
+  input: Pick<PlanInput<Form>, "lenses" | "form" | "planeBase" | "odooBase" | "references">,
   plan: Plan,
   stored: OdooRecord,
 ): { planeBase: JsonObject; odooBase: JsonObject } {
   const planeBase: Record<string, Json> = { ...input.planeBase };
   const odooBase: Record<string, Json> = { ...input.odooBase };
+  const mappedTo: Record<string, Json> = { ...namesIn(input.odooBase, MAPPED_TO) };
   for (const { lens, odooField } of input.lenses) {
     if (!plan.agreed.includes(lens.field)) continue;
-    planeBase[lens.field] = lens.planeValue(input.form);
+    const { planeBase: former } = basesOf(input, { lens, odooField });
+    planeBase[lens.field] = lens.planeValue(input.form, { references: input.references, planeBase: former });
     odooBase[lens.field] = lens.odooValue(stored, odooField);
+    if (lens.anyOdooField === true) mappedTo[lens.field] = odooField;
   }
+  if (Object.keys(mappedTo).length > 0) odooBase[MAPPED_TO] = mappedTo;
   return { planeBase, odooBase };
 }
 

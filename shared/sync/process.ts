@@ -1,8 +1,8 @@
 /** One entity, from hint to settled: observe both sides, plan, apply, say what to settle. */
-import { type SuiteError } from "../errors.ts";
+import { SuiteError } from "../errors.ts";
 import type { Lease } from "../queue/lease.ts";
 import { type PairRow, readPair } from "../store/pairs.ts";
-import type { Claimed, Settlement } from "../store/queue.ts";
+import type { Claimed, Outcome, Settlement } from "../store/queue.ts";
 import { bringToOdoo } from "./bring_to_odoo.ts";
 import type { SyncDependencies } from "./entity.ts";
 import { goesToOdoo, type PairConfig } from "./configuration.ts";
@@ -33,12 +33,20 @@ export function createProcessor(deps: SyncDependencies): Processor {
     if (pair === null || pair.status === "paused" || !goesToOdoo(configOf(kind, pair))) {
       throw paused(kind.planeType);
     }
+    if (pair.belongs_elsewhere) {
+      throw new SuiteError("unknown_entity", {
+        message: "The Plane record is mapped to an Odoo record of another model.",
+      });
+    }
     const observed = await observe(kind.observed, claimed, planeId, pair, deps.plane);
     const entity = { kind, planeId, claimed, pair, lease, config: configOf(kind, pair) };
     const effect = observed.kind === "gone"
       ? await archiveGone(entity, deps)
       : await bringToOdoo(entity, observed.form, deps, (mappingId) => mappings.set(claimed, mappingId));
-    return { claimed, outcome: { kind: "done" }, ...(effect === null ? {} : { effect }) };
+    const outcome: Outcome = effect?.again_after_ms === undefined
+      ? { kind: "done" }
+      : { kind: "wait", delayMs: effect.again_after_ms, reason: "odoo_rejected" };
+    return { claimed, outcome, ...(effect === null ? {} : { effect }) };
   };
 
   return {

@@ -17,20 +17,18 @@ export interface Lookups {
 
 /**
  * @param form the work item
- * @param also ids the last agreement knew: removing one needs its partner too
  * @param odooProject the Odoo project whose stages are meant
  */
 export async function lookUp(
   sql: Sql,
   odoo: OdooClient,
   form: IssueForm,
-  also: { users: readonly string[]; labels: readonly string[] },
   odooProject: number,
 ): Promise<Lookups> {
   const known = await readValueMap(sql, {
-    user: [...new Set([...form.assignees.map(({ id }) => id), ...also.users])],
+    user: [...new Set(form.assignees.map(({ id }) => id))],
     state: form.state === null ? [] : [form.state.id],
-    label: [...new Set([...form.labels.map(({ id }) => id), ...also.labels])],
+    label: [...new Set(form.labels.map(({ id }) => id))],
   });
   const result: Lookups = {
     stages: new Map(),

@@ -193,3 +193,27 @@ Deno.test("a work item of a project deleted in Odoo is given up with that reason
   const dead = await world.sql`select entity_key, reason from plane.v_dead_letters`;
   assert.deepEqual([...dead], [{ entity_key: `issue:${ISSUE}`, reason: "partner_deleted" }]);
 });
+
+Deno.test("a parent Odoo refuses for now holds up nothing else, and is set when it can be", async () => {
+  await using world = await createSyncWorld();
+  await world.deliver(projectEnvelope(1));
+  await world.deliver(issueEnvelope(2, { name: "Former parent" }));
+  await world.drain();
+  await world.deliver(issueEnvelope(2, { id: PARENT, name: "Former child", parent: ISSUE }));
+  await world.drain();
+  // They changed places in Plane; the webhook that takes the former child away from its parent comes last.
+  await world.deliver(issueEnvelope(5, { name: "New child", parent: PARENT }, "updated"));
+  await world.drain();
+  const waiting = await world.partner("issue", ISSUE);
+  assert.deepEqual([waiting.name, waiting.parent_id], ["New child", false]);
+  const [row] = await world.sql`
+    select status, next_attempt_at > now() + interval '30 seconds' as rests from plane.sync_queue`;
+  assert.deepEqual({ ...row }, { status: "pending", rests: true });
+  await world.deliver(issueEnvelope(4, { id: PARENT, name: "New parent", parent: null }, "updated"));
+  await world.drain();
+  await world.sql`update plane.sync_queue set next_attempt_at = now()`;
+  await world.drain();
+  const parent = await world.partner("issue", PARENT);
+  assert.deepEqual((await world.partner("issue", ISSUE)).parent_id, [parent.id, "New parent"]);
+  assert.deepEqual([...await queue(world)], []);
+});

@@ -153,3 +153,26 @@ Deno.test("a value Odoo stored otherwise than it was told is named", () => {
   assert.deepEqual(storedOtherwise(lenses, plan, { id: 1, odoo_a: "Y", odoo_b: "X" }), []);
   assert.deepEqual(storedOtherwise(lenses, plan, { id: 1, odoo_a: "", odoo_b: "X" }), ["a"]);
 });
+
+Deno.test("a field mapped to another Odoo field is written there once, though Plane did not change it", () => {
+  const movable = {
+    ...lens("a"),
+    anyOdooField: true,
+    odooValue: (record: OdooRecord, mapped: string) => record[mapped] as Json ?? "",
+    toOdoo: (now: Form, { odooField }: { odooField: string }) => (
+      { values: { [odooField]: now.a ?? "" }, value: now.a ?? "" }
+    ),
+  };
+  const mappedTo = (odooField: string) => [{ lens: movable, odooField }];
+  const odooNow: OdooRecord = { id: 1, odoo_a: "", odoo_c: "" };
+  const first = input({ lenses: mappedTo("odoo_a"), form: { a: "x" }, odooNow });
+  const bases = nextBases(first, planToOdoo(first), { ...odooNow, odoo_a: "x" });
+  const moved = input({ lenses: mappedTo("odoo_c"), form: { a: "x" }, ...bases, odooNow });
+  const plan = planToOdoo(moved);
+  assert.deepEqual(plan.values, { odoo_c: "x" });
+  const stored = applied(odooNow, plan.values);
+  assert.deepEqual(
+    planToOdoo({ ...moved, ...nextBases(moved, plan, stored), odooNow: stored }).values,
+    {},
+  );
+});
