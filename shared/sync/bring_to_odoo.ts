@@ -40,7 +40,9 @@ export async function bringToOdoo<Form extends { updated_at: string }>(
 
   const kindDeps: KindDependencies = { sql: deps.sql, odoo: deps.odoo(), plane: deps.plane };
   // A known partner comes first: when it was deleted together with its project, that is not the project's failure.
-  const known = pair.odoo_id === null ? null : await findPartner(entity, kind.projectOf(form), [...fields], deps);
+  const known = pair.odoo_id === null
+    ? null
+    : await findPartner(entity, kind.projectOf(form), [...fields], deps);
   if (known?.kind === "deleted") return partnerDeleted(entity, known.mappingId);
   const prepared = await kind.prepare(form, pair, kindDeps);
   const partner = known ?? await findPartner(entity, kind.projectOf(form), [...fields], deps);
@@ -85,6 +87,7 @@ export async function bringToOdoo<Form extends { updated_at: string }>(
     mapping: {
       odoo_id: String(odooId),
       status: "active",
+      ...(kind.projectOf(form) === null ? {} : { plane_project_id: kind.projectOf(form) ?? "" }),
       plane_updated_at: form.updated_at,
       ...(writeDate === null ? {} : { odoo_write_date: writeDate }),
       synced: wrote,
