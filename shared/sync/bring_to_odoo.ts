@@ -40,7 +40,9 @@ export async function bringToOdoo<Form extends { updated_at: string }>(
 
   const kindDeps: KindDependencies = { sql: deps.sql, odoo: deps.odoo(), plane: deps.plane };
   // A known partner comes first: when it was deleted together with its project, that is not the project's failure.
-  const known = pair.odoo_id === null ? null : await findPartner(entity, kind.projectOf(form), [...fields], deps);
+  const known = pair.odoo_id === null
+    ? null
+    : await findPartner(entity, kind.projectOf(form), [...fields], deps);
   if (known?.kind === "deleted") return partnerDeleted(entity, known.mappingId);
   const prepared = await kind.prepare(form, pair, kindDeps);
   const partner = known ?? await findPartner(entity, kind.projectOf(form), [...fields], deps);
@@ -60,7 +62,7 @@ export async function bringToOdoo<Form extends { updated_at: string }>(
   });
   const applyPlan = (part: Plan) => apply(entity, partner, part, prepared, [...fields], capabilities, deps);
   const { plan, odooId, stored } = await leavingOutParent(wanted, applyPlan);
-  if (partner.kind === "to_make") await afterCreate(entity, form, odooId, kindDeps, deps);
+  if (partner.kind === "to_make" || partner.linkedNow) await afterCreate(entity, form, odooId, kindDeps, deps);
 
   const wrote = partner.kind === "to_make" || Object.keys(plan.values).length > 0;
   const { planeBase, odooBase } = nextBases(
@@ -85,6 +87,7 @@ export async function bringToOdoo<Form extends { updated_at: string }>(
     mapping: {
       odoo_id: String(odooId),
       status: "active",
+      ...(kind.projectOf(form) === null ? {} : { plane_project_id: kind.projectOf(form) ?? "" }),
       plane_updated_at: form.updated_at,
       ...(writeDate === null ? {} : { odoo_write_date: writeDate }),
       synced: wrote,

@@ -12,6 +12,8 @@ export interface Effect {
   mapping_id: string | null;
   mapping: {
     odoo_id?: string;
+    /** Where the record is now: it may have moved. */
+    plane_project_id?: string;
     status?: "active" | "error" | "archived";
     last_error?: string | null;
     plane_updated_at?: string;

@@ -3,18 +3,32 @@ import type { Effect } from "./effect.ts";
 import { effectOf } from "./effect.ts";
 import type { SyncDependencies, SyncEntity } from "./entity.ts";
 import { readRecord, writeRecord } from "./odoo_records.ts";
+import { madeBefore } from "./partner.ts";
 
-/** @returns null when there is no partner, or it was dealt with before */
+/**
+ * Leaves a tombstone also where there is no partner: a late announcement must not make one.
+ *
+ * @returns null when it was dealt with before
+ */
 export async function archiveGone<Form>(
   entity: SyncEntity<Form>,
   deps: SyncDependencies,
 ): Promise<Effect | null> {
   const { pair, kind, claimed, lease } = entity;
-  if (pair.mapping_id === null || pair.odoo_id === null) return null;
-  if (pair.status === "archived" && pair.tombstone !== null) return null;
+  if (pair.tombstone === "deleted_in_odoo" && pair.mapping_id === null) return null;
+  if (pair.tombstone !== null && pair.status === "archived") return null;
   const startedAt = deps.now();
+  const known = pair.odoo_id ?? (pair.mapping_id === null ? null : await madeBefore(entity, deps.odoo()));
+  if (known === null) {
+    return {
+      ...effectOf(claimed, pair.mapping_id),
+      mapping: { synced: false, ...(pair.mapping_id === null ? {} : { status: "archived" }) },
+      tombstone: "deleted_in_plane",
+      odoo_model: kind.odooModel,
+    };
+  }
   const odoo = deps.odoo();
-  const odooId = Number(pair.odoo_id);
+  const odooId = Number(known);
   const record = await readRecord(odoo, kind.odooModel, odooId, ["active"]);
   const archive = record !== null && record.active !== false;
   if (archive) {
@@ -23,7 +37,7 @@ export async function archiveGone<Form>(
   }
   return {
     ...effectOf(claimed, pair.mapping_id),
-    mapping: { status: "archived", synced: archive },
+    mapping: { odoo_id: String(odooId), status: "archived", synced: archive },
     tombstone: record === null ? "deleted_in_odoo" : "deleted_in_plane",
     // Should it come back, it is different from what was agreed on: Odoo's record is taken out of the archive.
     snapshot: {

@@ -73,8 +73,9 @@ export const ISSUE_KIND: Kind<IssueForm> = {
   prepare: prepareIssue,
 };
 
-async function prepareIssue(form: IssueForm, _pair: PairRow, deps: KindDependencies): Promise<Prepared> {
+async function prepareIssue(whole: IssueForm, pair: PairRow, deps: KindDependencies): Promise<Prepared> {
   const { sql, odoo, plane } = deps;
+  const form = withoutSwitchedOff(whole, pair);
   const project = await readPartner(sql, "project", form.project, PROJECT_KIND.odooModel);
   if (project === "deleted") {
     throw new SuiteError("partner_deleted", { message: "The work item's project was deleted in Odoo." });
@@ -103,5 +104,18 @@ async function prepareIssue(form: IssueForm, _pair: PairRow, deps: KindDependenc
     onCreate: { project_id: project, user_ids: [[6, 0, []]] },
     waitsFor,
     unmatched,
+  };
+}
+
+/** What a field that is switched off points at is neither looked up nor made, nor waited for. */
+function withoutSwitchedOff(form: IssueForm, pair: PairRow): IssueForm {
+  const isOn = (field: string) =>
+    ISSUE_LENSES.some((lens) => lens.field === field && pair.field_mappings[field] === lens.odooField);
+  return {
+    ...form,
+    state: isOn("state") ? form.state : null,
+    assignees: isOn("assignees") ? form.assignees : [],
+    labels: isOn("labels") ? form.labels : [],
+    parent: isOn("parent") ? form.parent : null,
   };
 }

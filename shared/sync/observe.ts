@@ -44,10 +44,20 @@ export async function observe<Form extends { updated_at: string }>(
     form,
     readFromPlane,
   });
+  const readWhereverItIs = async (plane: PlaneReader): Promise<Form> => {
+    try {
+      return await kind.read(plane, planeId, projectId);
+    } catch (thrown) {
+      // Moved: it is not where it was, but where the hint says.
+      const elsewhere = claimed.planeProjectId !== null && claimed.planeProjectId !== projectId;
+      if (!elsewhere || !(thrown instanceof SuiteError) || thrown.code !== "plane_not_found") throw thrown;
+      return await kind.read(plane, planeId, claimed.planeProjectId);
+    }
+  };
   const read = async (): Promise<Observed<Form>> => {
     if (reader === undefined) throw new SuiteError("plane_not_configured");
     try {
-      return present(await kind.read(reader, planeId, projectId), true);
+      return present(await readWhereverItIs(reader), true);
     } catch (thrown) {
       // Plane answers 403 for a project that was deleted. That alone says nothing; after a signed deletion it confirms it.
       const code = thrown instanceof SuiteError ? thrown.code : "internal";
@@ -64,9 +74,13 @@ export async function observe<Form extends { updated_at: string }>(
   const announced = claimed.observation?.envelope === "plane_v1"
     ? announcedForm(kind, claimed.observation.body)
     : null;
-  if (claimed.readFirst || (announced === null && seen === null)) {
+  // Carries the record in a shape nobody knows: what was seen before is not what it says.
+  const unreadable = claimed.observation !== null && announced === null;
+  if (claimed.readFirst || unreadable || (announced === null && seen === null)) {
     if (reader !== undefined) return await read();
-    const best = announced ?? seen;
+    // An announcement without the record says that it changed: what was seen before is old. A hint by hand says nothing.
+    const stale = unreadable || (claimed.sourceSystem === "plane" && pair.announced);
+    const best = announced ?? (stale ? null : seen);
     return best === null ? await read() : present(best);
   }
   if (announced === null || seen === null) return present(announced ?? seen as Form);

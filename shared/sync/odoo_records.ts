@@ -16,6 +16,33 @@ export async function readRecord(
 }
 
 /**
+ * The id of the record with this external id, archived or not; null when there is none. Odoo says ValueError for an unknown
+ * one, and false for one that its user may not see.
+ *
+ * @throws SuiteError odoo_bad_answer when the name belongs to another model
+ */
+export async function findByExternalId(
+  odoo: OdooClient,
+  model: string,
+  externalId: string,
+): Promise<number | null> {
+  const dot = externalId.indexOf(".");
+  const name = { module: externalId.slice(0, dot), xml_id: externalId.slice(dot + 1) };
+  try {
+    const answer = await odoo.call("ir.model.data", "check_object_reference", name, {
+      context: { active_test: false },
+    });
+    const [found, id] = Array.isArray(answer) ? answer as unknown[] : [];
+    if (found === model && typeof id === "number") return id;
+    if (found === model && id === false) return null;
+  } catch (thrown) {
+    if (thrown instanceof SuiteError && thrown.code === "odoo_bad_request") return null;
+    throw thrown;
+  }
+  throw new SuiteError("odoo_bad_answer", { facts: { model, method: "check_object_reference" } });
+}
+
+/**
  * @throws SuiteError odoo_missing_record with retry `now` when the record itself was deleted since it was read: the next look
  *   finds that out and settles it. When something in the values is missing, the error is the client's.
  */

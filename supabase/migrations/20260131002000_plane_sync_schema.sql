@@ -88,13 +88,14 @@ create table plane.sync_tombstone (
   plane_type text not null,
   plane_id text not null,
   odoo_model text not null,
-  odoo_id text not null,
+  odoo_id text,
   reason text not null
     constraint sync_tombstone_reason_known check (reason in ('mapping_deleted', 'deleted_in_odoo', 'deleted_in_plane')),
   created_at timestamptz not null default now(),
   constraint sync_tombstone_pkey primary key (plane_type, plane_id)
 );
 comment on table plane.sync_tombstone is 'The last known partner of a record without mapping. Delete a row to allow a new partner.';
+comment on column plane.sync_tombstone.odoo_id is 'Null: deleted in Plane before it had a partner.';
 
 -- Deleting a mapping forgets the link, not the partner: the next sync looks whether that record still exists.
 create function plane.remember_partner() returns trigger

@@ -131,6 +131,7 @@ declare
   v_next_attempts timestamptz[];
   v_reasons text[];
   v_delivered boolean;
+  v_done tid[];
   v_gone bigint;
 begin
   -- Before any row: whoever holds one of these locks may have to wait for rows, never the other way round.
@@ -141,14 +142,15 @@ begin
   -- Rows are locked in one order by everybody, so that two settles never wait for each other. What a former holder says
   -- drops out here, also when it holds the entity again and says both at once.
   with locked as materialized (
-    select q.id, q.fence, q.last_delivery_id from plane.sync_queue q
+    select q.id, q.ctid, q.fence, q.last_delivery_id, q.generation = q.claimed_generation as is_current from plane.sync_queue q
     where q.id = any (p_ids) and q.status = 'processing'
     order by q.id
     for update
   )
   select coalesce(array_agg(t.id), '{}'), array_agg(t.fence), array_agg(t.outcome), array_agg(t.next_attempt_at),
-    array_agg(t.reason), coalesce(bool_or(l.last_delivery_id is not null), false)
-  into v_ids, v_fences, v_outcomes, v_next_attempts, v_reasons, v_delivered
+    array_agg(t.reason), coalesce(bool_or(l.last_delivery_id is not null), false),
+    coalesce(array_agg(l.ctid) filter (where t.outcome = 'done' and l.is_current), '{}')
+  into v_ids, v_fences, v_outcomes, v_next_attempts, v_reasons, v_delivered, v_done
   from unnest(p_ids, p_fences, p_outcomes, p_next_attempts, p_reasons) as t (id, fence, outcome, next_attempt_at, reason)
   join locked l on l.id = t.id and l.fence = t.fence;
 
@@ -171,9 +173,8 @@ begin
     where d.entity_key = s.entity_key and d.status in ('received', 'failed') and d.id <= s.last_delivery_id;
   end if;
 
-  delete from plane.sync_queue q
-  where q.id = any (array(select t.id from unnest(v_ids, v_outcomes) as t (id, outcome) where t.outcome = 'done'))
-    and q.generation = q.claimed_generation;
+  -- A row that got a hint from an effect above has a new version elsewhere, so it stays.
+  delete from plane.sync_queue q where q.ctid = any (v_done);
   get diagnostics v_gone = row_count;
 
   -- What is left; most often nothing.
@@ -206,7 +207,8 @@ begin
   end if;
 
   return query
-  select t.id, coalesce(t.fence = v_fences[array_position(v_ids, t.id)], false) from unnest(p_ids, p_fences) as t (id, fence);
+  select t.id, coalesce((t.id, t.fence) in (select h.id, h.fence from unnest(v_ids, v_fences) as h (id, fence)), false)
+  from unnest(p_ids, p_fences) as t (id, fence);
 end
 $$;
 

@@ -1,7 +1,8 @@
 -- What settling an entity leaves behind, written in the same transaction as the release of its lease.
 
 -- Opens the intent: the mapping row without partner that exists before the partner does. Only the holder of the fence
--- may open one. Returns the mapping, whether it is new or not; no row when the lease is lost.
+-- may open one. Returns the mapping, whether it is new or not; no row when the lease is lost, or when the Plane record
+-- belongs to a record of another model.
 create function plane.open_intent(
   p_queue_id uuid,
   p_fence bigint,
@@ -19,12 +20,13 @@ begin
   insert into plane.sync_mappings (plane_type, plane_id, plane_project_id, odoo_model, origin)
   values (p_plane_type, p_plane_id, p_plane_project_id, p_odoo_model, 'plane')
   on conflict (plane_type, plane_id) do nothing;
-  return query select m.* from plane.sync_mappings m where m.plane_type = p_plane_type and m.plane_id = p_plane_id;
+  return query select m.* from plane.sync_mappings m where m.plane_type = p_plane_type and m.plane_id = p_plane_id
+    and m.odoo_model = p_odoo_model;
 end
 $$;
 
 -- p_effects: list of
---   {queue_id, fence, mapping_id, mapping: {odoo_id?, status?, last_error?, plane_updated_at?, odoo_write_date?, synced},
+--   {queue_id, fence, mapping_id, odoo_model?, mapping: {odoo_id?, status?, last_error?, plane_updated_at?, odoo_write_date?, synced},
 --    snapshot?: {plane_base, odoo_base, plane_seen, placeholders}, tombstone?: reason, created: bool,
 --    waits_for: [entity_key], log: [{operation, success, error_message, changes, source_data, target_data, duration_ms}],
 --    events: [{level, message, event_type, metadata}]}
@@ -42,6 +44,7 @@ begin
   loop
     update plane.sync_mappings m set
       odoo_id = coalesce(v_effect #>> '{mapping,odoo_id}', m.odoo_id),
+      plane_project_id = coalesce(v_effect #>> '{mapping,plane_project_id}', m.plane_project_id),
       -- What somebody paused meanwhile stays paused.
       status = case m.status when 'paused' then 'paused' else coalesce(v_effect #>> '{mapping,status}', m.status) end,
       last_error = v_effect #>> '{mapping,last_error}',
@@ -64,10 +67,15 @@ begin
         placeholders = excluded.placeholders, updated_at = excluded.updated_at;
     end if;
 
-    if v_effect ? 'tombstone' and v_mapping.odoo_id is not null then
+    -- Also for a record that never had a partner: a late announcement of it must not make one.
+    if v_effect ? 'tombstone' and coalesce(v_mapping.odoo_model, v_effect ->> 'odoo_model') is not null then
       insert into plane.sync_tombstone as t (plane_type, plane_id, odoo_model, odoo_id, reason)
-      values (v_mapping.plane_type, v_mapping.plane_id, v_mapping.odoo_model, v_mapping.odoo_id, v_effect ->> 'tombstone')
-      on conflict (plane_type, plane_id) do update set reason = excluded.reason, odoo_id = excluded.odoo_id;
+      values (
+        split_part(v_effect ->> 'entity_key', ':', 1), split_part(v_effect ->> 'entity_key', ':', 2),
+        coalesce(v_mapping.odoo_model, v_effect ->> 'odoo_model'), v_mapping.odoo_id, v_effect ->> 'tombstone'
+      )
+      on conflict (plane_type, plane_id) do update set
+        reason = excluded.reason, odoo_id = coalesce(excluded.odoo_id, t.odoo_id);
     elsif (v_effect ->> 'relinked')::boolean then
       delete from plane.sync_tombstone t where t.plane_type = v_mapping.plane_type and t.plane_id = v_mapping.plane_id;
     end if;

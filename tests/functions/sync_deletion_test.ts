@@ -42,3 +42,89 @@ for (const withPlane of [false, true]) {
     assert.deepEqual([...await world.sql`select entity_key from plane.sync_queue`], []);
   });
 }
+
+Deno.test("a record deleted before it had a partner is not made by an announcement that comes late", async () => {
+  await using world = await createSyncWorld();
+  await world.deliver(deletedProject(3));
+  await world.drain();
+  await world.deliver(projectEnvelope(1));
+  await world.drain();
+  assert.deepEqual(world.sandboxOdoo.records("project.project"), []);
+  const tombstones = await world.sql`select plane_id, odoo_id, reason from plane.sync_tombstone`;
+  assert.deepEqual([...tombstones], [{ plane_id: PROJECT, odoo_id: null, reason: "deleted_in_plane" }]);
+});
+
+Deno.test("a record taken for deleted that Plane still shows is made, and its tombstone goes", async () => {
+  await using world = await createSyncWorld({ withPlane: true });
+  const project = await world.plane?.api("POST", "/projects/", { name: "There", identifier: "THERE" });
+  const id = String(project?.id);
+  await world.sql`
+    insert into plane.sync_tombstone (plane_type, plane_id, odoo_model, reason)
+    values ('project', ${id}, 'project.project', 'deleted_in_plane')`;
+  await world.deliver(projectEnvelope(1, { id }));
+  await world.drain();
+  assert.equal((await world.partner("project", id)).name, "There");
+  assert.deepEqual([...await world.sql`select plane_id from plane.sync_tombstone`], []);
+});
+
+Deno.test("a record made by a worker that died is archived when Plane's is deleted", async () => {
+  await using world = await createSyncWorld();
+  await startPair(world);
+  await world.sql`update plane.sync_mappings set odoo_id = null where plane_type = 'project'`;
+  await world.deliver(deletedProject(3));
+  await world.drain();
+  assert.equal((await world.partner("project", PROJECT)).active, false);
+  const [tombstone] = await world.sql`select reason from plane.sync_tombstone`;
+  assert.equal(tombstone?.reason, "deleted_in_plane");
+});
+
+Deno.test("what somebody changed in a record whose maker died is not overwritten unseen", async () => {
+  await using world = await createSyncWorld();
+  await world.deliver(projectEnvelope(1));
+  await world.drain();
+  const { id } = await world.partner("project", PROJECT);
+  await world.sql`delete from plane.sync_snapshot`;
+  await world.sql`update plane.sync_mappings set odoo_id = null`;
+  await world.odoo.write("project.project", [id], { name: "Edited" });
+  await world.deliver(projectEnvelope(2, {}, "updated"));
+  await world.drain();
+  assert.equal((await world.partner("project", PROJECT)).id, id);
+  const [{ operation, changes } = {}] = await world
+    .sql`select operation, changes from plane.sync_log order by id desc limit 1`;
+  assert.equal(operation, "link");
+  assert.deepEqual(changes, [{ field: "name", from: "Edited", to: "Website", why: "conflict_plane_won" }]);
+});
+
+Deno.test("a mapping to a record of another model is never taken for this pair's", async () => {
+  await using world = await createSyncWorld();
+  await startPair(world);
+  const [task] = await world.odoo.create("project.task", [{ name: "Innocent" }]);
+  await world.sql`
+    update plane.sync_mappings set odoo_model = 'sale.order', odoo_id = ${
+    String(task)
+  } where plane_type = 'issue'`;
+  await world.deliver(issueEnvelope(4, { name: "Order" }, "updated"));
+  await world.drain();
+  const names = world.sandboxOdoo.records("project.task").map(({ name }) => name);
+  assert.deepEqual(names.sort(), ["A work item", "Innocent"]);
+  const dead = await world.sql`select reason from plane.v_dead_letters`;
+  assert.deepEqual([...dead], [{ reason: "unknown_entity" }]);
+});
+
+Deno.test("work items of a project deleted in Odoo are archived with a tombstone, not given up", async () => {
+  await using world = await createSyncWorld();
+  const task = await startPair(world);
+  const project = await world.partner("project", PROJECT);
+  await world.odoo.call("project.task", "unlink", { ids: [task] });
+  await world.odoo.call("project.project", "unlink", { ids: [project.id] });
+  await world.deliver(projectEnvelope(3, { name: "New" }, "updated"));
+  await world.drain();
+  await world.deliver(issueEnvelope(4, { name: "New" }, "updated"));
+  await world.drain();
+  const rows = await world.sql`select plane_id, reason from plane.sync_tombstone order by plane_id`;
+  assert.deepEqual([...rows], [
+    { plane_id: ISSUE, reason: "deleted_in_odoo" },
+    { plane_id: PROJECT, reason: "deleted_in_odoo" },
+  ]);
+  assert.deepEqual([...await world.sql`select reason from plane.v_dead_letters`], []);
+});

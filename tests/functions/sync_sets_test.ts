@@ -89,3 +89,18 @@ Deno.test("a label renamed by another work item's webhook still takes its old ta
   await world.drain();
   assert.deepEqual(await tagNames(world), []);
 });
+
+Deno.test("fields that are switched off look nothing up and make nothing in Odoo", async () => {
+  await using world = await createSyncWorld();
+  await world.sql`
+    update plane.sync_config set field_mappings = '{"name": "name"}'
+    where plane_type = 'issue' and odoo_model = 'project.task'`;
+  const parent = "82bf3b73-f607-4d0b-9950-ccae760eb5aa";
+  await withItem(world, { labels: [label(1, "bug")], assignees: [person(1)], parent });
+  assert.equal((await world.partner("issue", ISSUE)).name, "A work item");
+  for (const model of ["project.tags", "project.task.type"]) {
+    assert.deepEqual(world.sandboxOdoo.records(model), []);
+  }
+  assert(!world.sandboxOdoo.calls.some(({ model }) => model === "res.users"));
+  assert.deepEqual([...await world.sql`select entity_key from plane.sync_waiting`], []);
+});

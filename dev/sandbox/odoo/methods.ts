@@ -180,7 +180,9 @@ const EXTERNAL_REFERENCE: Method = {
   run(session, _model, _ids, { module, xml_id: name }) {
     const found = findExternal(session, `${module}.${name}`);
     if (found === undefined) throw valueError(`External ID not found in the system: ${module}.${name}`);
-    return [found.model, found.recordId];
+    // A search, so what is archived or not allowed is there without its id.
+    const visible = searchIds(session, found.model, [["id", "=", found.recordId]]);
+    return [found.model, visible.length > 0 ? found.recordId : false];
   },
 };
 
