@@ -20,7 +20,10 @@ export function ourQueue({ name, meaning, url, claim, workers }: OurOptions): Co
   return {
     name,
     meaning,
-    fill: (jobs) => fillQueue(sql, jobs),
+    async fill(jobs) {
+      await fillQueue(sql, jobs);
+      await sql`vacuum analyze plane.sync_queue`;
+    },
     async run(ms) {
       const meter = new Meter();
       const endsAt = performance.now() + ms;
@@ -47,7 +50,6 @@ export async function fillQueue(sql: Sql, jobs: number): Promise<void> {
       select gen_random_uuid()::text as id
       from generate_series(1, ${jobs}::int - (select count(*) from plane.sync_queue)::int)
     ) entities`;
-  await sql`vacuum analyze plane.sync_queue`;
 }
 
 function done(claimed: Claimed): Settlement {
