@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { orFail } from "../support/or_fail.ts";
 import { createProxyWorld, type ProxyWorld } from "../support/proxy_world.ts";
 
 const PROJECTS = "/api/v1/workspaces/acme/projects/";
@@ -109,9 +110,9 @@ Deno.test("a Plane that does not answer, or cannot be reached, is said as such",
 });
 
 Deno.test("a long answer is passed on as it comes: the caller has its beginning before Plane has sent its end", async () => {
-  const end = Promise.withResolvers<void>();
   const megabyte = new Uint8Array(1_048_576).fill(32);
   for (const type of ["application/json", "application/octet-stream"]) {
+    const end = Promise.withResolvers<void>();
     const { world, key } = await hostilePlane(() => {
       const body = new ReadableStream<Uint8Array>({
         async start(controller) {
@@ -124,11 +125,13 @@ Deno.test("a long answer is passed on as it comes: the caller has its beginning 
       return new Response(body, { headers: { "content-type": type } });
     });
     await using _ = world;
-    const answer = await world.call(PROJECTS, { key });
-    const reader = answer.body?.getReader();
-    const first = await reader?.read();
+    const beginning = (async () => {
+      const answer = await world.call(PROJECTS, { key });
+      const reader = answer.body?.getReader();
+      return { reader, first: await reader?.read() };
+    })();
+    const { reader, first } = await orFail(beginning, "the beginning").finally(() => end.resolve());
     assert((first?.value?.length ?? 0) > 0);
-    end.resolve();
     let size = first?.value?.length ?? 0;
     for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
       size += read.value.length;

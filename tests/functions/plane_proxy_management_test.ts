@@ -115,3 +115,20 @@ Deno.test("a client has its own share: beyond it 429 with the wait, and nothing 
   assert.equal((await call(other)).answer.status, 200);
   assert.equal(world.plane.requests.length, passed + 1);
 });
+
+Deno.test("beyond the common limit 429 with the wait, and nothing reaches Plane", async () => {
+  await using world = await createProxyWorld({ environment: { PLANE_PROXY_LONGEST_WAIT_MS: "0" } });
+  const key = await world.key("one");
+  await world.sql`insert into plane.api_budget (credential, call_limit) values ('default', 5)`;
+  const codes: string[] = [];
+  for (let count = 0; count < 7; count++) {
+    const answer = await world.call(`/workspaces/acme/projects/?page=${count}`, { key });
+    const body = await answer.json();
+    codes.push(answer.status === 200 ? "passed" : body.code);
+    if (answer.status !== 200) assert(Number(answer.headers.get("retry-after")) >= 1);
+  }
+  await world.settled();
+  assert.equal(codes.filter((code) => code === "passed").length, world.plane.requests.length);
+  assert(world.plane.requests.length >= 1 && world.plane.requests.length <= 5);
+  assert.equal(codes.at(-1), "plane_rate_limited");
+});
