@@ -62,7 +62,9 @@ export async function bringToOdoo<Form extends { updated_at: string }>(
   });
   const applyPlan = (part: Plan) => apply(entity, partner, part, prepared, [...fields], capabilities, deps);
   const { plan, odooId, stored } = await leavingOutParent(wanted, applyPlan);
-  if (partner.kind === "to_make" || partner.linkedNow) await afterCreate(entity, form, odooId, kindDeps, deps);
+  if (partner.kind === "to_make" || partner.linkedNow) {
+    await afterCreate(entity, form, odooId, kindDeps, deps);
+  }
 
   const wrote = partner.kind === "to_make" || Object.keys(plan.values).length > 0;
   const { planeBase, odooBase } = nextBases(
