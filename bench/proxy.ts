@@ -88,13 +88,13 @@ async function measure(run: Run, database: BenchDatabase, report: (line: string)
       {
         name: "added_p50_ms",
         value: middle(({ p50, directP50 }) => p50 - directP50),
-        target: { below: 3 },
+        targets: [{ below: 3 }],
         meaning: `through plane-proxy less direct, at ${RATE} reads per second`,
       },
       {
         name: "added_p99_ms",
         value: middle(({ p99, directP99 }) => p99 - directP99),
-        target: { below: 15 },
+        targets: [{ below: 15 }],
         meaning: "the same, 99 of 100",
       },
       {
@@ -117,7 +117,7 @@ async function measure(run: Run, database: BenchDatabase, report: (line: string)
       {
         name: "rss_growth_mb",
         value: most - before,
-        target: { below: 32 },
+        targets: [{ below: 32 }],
         meaning: `most memory while streaming ${(bytes / 2 ** 20).toFixed(0)} MB, less that before`,
       },
     ],
