@@ -144,12 +144,7 @@ begin
     read_first = q.read_first or excluded.read_first
       or coalesce(excluded.observed_at = q.observed_at and excluded.observation_hash <> q.observation_hash, false),
     status = case when q.status in ('pending', 'processing') then q.status else 'pending' end,
-    next_attempt_at = case
-      -- Odoo refused one field's value, and it waits for that to change: this may be the change.
-      when q.status = 'pending' and q.last_error = 'odoo_rejected' then least(q.next_attempt_at, p_now)
-      when q.status in ('pending', 'processing') then q.next_attempt_at
-      else p_now
-    end,
+    next_attempt_at = case when q.status in ('pending', 'processing') then q.next_attempt_at else p_now end,
     attempts = case when q.status in ('pending', 'processing') then q.attempts else 0 end,
     outages = case when q.status in ('pending', 'processing') then q.outages else 0 end,
     completed_at = case when q.status in ('pending', 'processing') then q.completed_at end

@@ -217,17 +217,3 @@ Deno.test("a parent Odoo refuses for now holds up nothing else, and is set when 
   assert.deepEqual((await world.partner("issue", ISSUE)).parent_id, [parent.id, "New parent"]);
   assert.deepEqual([...await queue(world)], []);
 });
-
-Deno.test("what is changed while a refused parent waits arrives at once", async () => {
-  await using world = await createSyncWorld();
-  await world.deliver(projectEnvelope(1));
-  await world.deliver(issueEnvelope(2, { name: "Former parent" }));
-  await world.drain();
-  await world.deliver(issueEnvelope(2, { id: PARENT, parent: ISSUE }));
-  await world.drain();
-  await world.deliver(issueEnvelope(5, { parent: PARENT }, "updated"));
-  await world.drain();
-  await world.deliver(issueEnvelope(6, { parent: PARENT, priority: "urgent" }, "updated"));
-  await world.drain();
-  assert.equal((await world.partner("issue", ISSUE)).priority, "3");
-});
