@@ -32,7 +32,8 @@ export const ERROR_CODES = {
   // Configuration.
   plane_not_configured: {
     retry: "later",
-    meaning: "Reading from Plane needs PLANE_BASE_URL, PLANE_API_KEY and PLANE_WORKSPACE_SLUG.",
+    meaning:
+      "Reaching Plane needs PLANE_API_URL, PLANE_WORKSPACE_SLUG, and PLANE_API_KEY or an installed OAuth app.",
   },
   odoo_not_configured: {
     retry: "later",

@@ -143,7 +143,7 @@ if (Deno.build.os === "linux") {
 
   Deno.test("where packages come from is not shown", async () => {
     const { lines } = await run({
-      check: { output: "Download https://packages.example/a\nerror https://registry.example/b\nchecked" },
+      check: { output: "Download https://packages.example/a\nerror https://mirror.example/b\nchecked" },
     });
     assert.ok(shows(lines, "check | checked"));
     assert.ok(shows(lines, "check | error https://.../b"));
