@@ -1,0 +1,171 @@
+/**
+ * What the synchronisation engine asks of its memory. PostgreSQL in production (`sql_store.ts`); the simulator has one in
+ * memory, which one contract suite holds equal to it.
+ */
+import type { Operation } from "../delivery.ts";
+import type { Json, JsonObject } from "../json.ts";
+import type { Claimed, Settlement } from "./queue.ts";
+import type { MappedValue, ValueKind } from "./value_map.ts";
+
+/** One record of one side. */
+export type RecordKey =
+  | { side: "plane"; type: string; id: string }
+  | { side: "odoo"; model: string; id: string };
+
+export type Direction = "plane_to_odoo" | "odoo_to_plane" | "bidirectional";
+export type ConflictPolicy = "latest_wins" | "plane_wins" | "odoo_wins" | "manual";
+
+/** A row of plane.sync_config. */
+export interface ConfigRow {
+  plane_type: string;
+  odoo_model: string;
+  enabled: boolean;
+  direction: Direction;
+  field_mappings: JsonObject;
+  conflict_resolution: ConflictPolicy;
+  options: JsonObject;
+}
+
+/** A pair, or the intent of one: then the id of the side that is about to be made is null. */
+export interface MappingRow {
+  id: string;
+  plane_type: string;
+  plane_id: string | null;
+  plane_project_id: string | null;
+  odoo_model: string;
+  odoo_id: string | null;
+  origin: "plane" | "odoo";
+  sync_direction: Direction;
+  status: "active" | "paused" | "error" | "archived";
+  /** Comparable stamps (`parseStamp`), or null. */
+  plane_updated_at: string | null;
+  odoo_write_date: string | null;
+}
+
+/** What both sides last agreed on, each in its own stored form. */
+export interface SnapshotRow {
+  plane_base: JsonObject;
+  odoo_base: JsonObject;
+  /** The newest whole observation of the Plane record, normalised. */
+  plane_seen: JsonObject | null;
+  /** Placeholder id -> the HTML node Odoo cannot hold. */
+  placeholders: Readonly<Record<string, string>>;
+}
+
+/** What became of a pair that is no more, or whose one side is gone. */
+export interface TombstoneRow {
+  plane_type: string;
+  plane_id: string;
+  odoo_model: string;
+  odoo_id: string | null;
+  reason: "mapping_deleted" | "deleted_in_odoo" | "deleted_in_plane";
+}
+
+/** How somebody settled a conflict: by a side, or by a value in Plane's form. */
+export type Resolution = { side: "plane" | "odoo" } | { value: Json };
+
+/** An open conflict of the pair; `resolution` is null until somebody chose. */
+export interface OpenConflict {
+  id: string;
+  field: string;
+  plane_value: Json;
+  odoo_value: Json;
+  resolution: Resolution | null;
+}
+
+/** Everything known about one record and its partner. */
+export interface PairRow {
+  /** All configurations that name the record's type or model, whether they are enabled or not. */
+  configs: ConfigRow[];
+  mapping: MappingRow | null;
+  snapshot: SnapshotRow | null;
+  tombstone: TombstoneRow | null;
+  conflicts: OpenConflict[];
+  /** Deliveries are among the hints at work; else they are all by hand, by a sweep, or by what the record waited for. */
+  announced: boolean;
+}
+
+/** The other side of a record that somebody points at. */
+export interface Partner {
+  mappingId: string;
+  planeType: string;
+  planeId: string | null;
+  planeProjectId: string | null;
+  odooModel: string;
+  odooId: number | null;
+  /** Deleted in Odoo: it will not come back. */
+  deleted: boolean;
+}
+
+/** What a hint brings along: an observation a sweep or a backfill has already paid for. */
+export interface HintPayload {
+  project_id?: string;
+  /** The Plane record as a list showed it (REST form). */
+  observed?: JsonObject;
+  /** The run that left the hint: a backfill, an undo. */
+  run_id?: string;
+  /** A record of the other side a backfill found by name. */
+  match_odoo_id?: number;
+  match_plane_id?: string;
+}
+
+export interface Hint {
+  key: RecordKey;
+  operation?: Operation;
+  /** Higher first; webhooks are 5 to 8, sweeps 3, backfills 1. */
+  priority?: number;
+  projectId?: string | null;
+  /** The Plane record must be read before anything is written. */
+  readFirst?: boolean;
+  payload?: HintPayload;
+}
+
+/** A value to remember; `odooId` null: it was looked for and has no counterpart. */
+export interface ValueToRemember {
+  planeValue: string;
+  planeName: string;
+  odooId: number | null;
+}
+
+export interface SyncStore {
+  claim(workerId: string, limit: number, leaseMs: number): Promise<Claimed[]>;
+  /** Ids that were still ours; what others hold by now is not touched. */
+  settle(settlements: readonly Settlement[]): Promise<Set<string>>;
+  hint(hint: Hint): Promise<void>;
+
+  readPair(key: RecordKey): Promise<PairRow>;
+  /** The pair a record belongs to, whatever the other side is; null when there is none. */
+  readPartner(key: RecordKey): Promise<Partner | null>;
+  /**
+   * Opens the intent: the mapping that exists before the partner does. Returns the mapping, new or not; null when nothing
+   * may be made, because the lease is lost, or the record already belongs to another kind of partner.
+   */
+  openIntent(
+    claimed: Claimed,
+    intent: { key: RecordKey; planeType: string; odooModel: string; planeProjectId: string | null },
+  ): Promise<MappingRow | null>;
+
+  readValues(
+    wanted: Readonly<Record<ValueKind, readonly string[]>>,
+  ): Promise<Record<ValueKind, Map<string, MappedValue>>>;
+  rememberValues(kind: ValueKind, odooModel: string, values: readonly ValueToRemember[]): Promise<void>;
+  /** Forgets automatic matches with these Odoo ids: they are gone in Odoo. */
+  forgetValues(kind: ValueKind, odooIds: readonly number[]): Promise<void>;
+
+  /**
+   * What Plane's v1 webhooks said of a record after a stamp, oldest first, at most 50: when a value was first seen, who
+   * changed it, and what our own write replaced.
+   */
+  announcementsSince(planeType: string, planeId: string, after: string | null): Promise<Announcement[]>;
+}
+
+export interface Announcement {
+  /** `data.updated_at`. */
+  at: string;
+  receivedAt: string;
+  /** `activity.field`, `old_value` and the actor's id. */
+  field: string | null;
+  oldValue: Json;
+  actorId: string | null;
+  data: unknown;
+}
