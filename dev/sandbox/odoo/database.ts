@@ -7,20 +7,37 @@
 export type Stored = string | number | boolean | readonly number[];
 export type Row = Readonly<Record<string, Stored>> & { readonly id: number };
 
+/** One row a transaction touched. */
+export interface Touched {
+  readonly model: string;
+  readonly id: number;
+  readonly kind: "create" | "write" | "unlink";
+}
+
 export class Database {
   readonly #tables = new Map<string, Map<number, Row>>();
   readonly #lastIds = new Map<string, number>();
   #undo: (() => void)[] = [];
+  #touched: Touched[] = [];
+  /** Called at the end of each transaction that touched rows: what an automation rule or an add-on would see of it. */
+  onTransaction: (touched: readonly Touched[], committed: boolean) => void = () => {};
 
   transaction<Result>(work: () => Result): Result {
     this.#undo = [];
+    this.#touched = [];
+    let committed = false;
     try {
-      return work();
+      const result = work();
+      committed = true;
+      return result;
     } catch (thrown) {
       for (const step of this.#undo.reverse()) step();
       throw thrown;
     } finally {
+      const touched = this.#touched;
       this.#undo = [];
+      this.#touched = [];
+      if (touched.length > 0) this.onTransaction(touched, committed);
     }
   }
 
@@ -53,6 +70,8 @@ export class Database {
     const table = this.#table(model);
     const previous = table.get(id);
     this.#undo.push(() => previous === undefined ? table.delete(id) : table.set(id, previous));
+    const kind = previous === undefined ? "create" : next === undefined ? "unlink" : "write";
+    this.#touched.push({ model, id, kind });
     if (next === undefined) table.delete(id);
     else table.set(id, next);
   }

@@ -4,7 +4,8 @@
  *
  * It stands in for a real Odoo as far as the contract suite goes, and no further.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
+import { type Exchange, exchangeFetch, type Handler, type Reply } from "../exchange.ts";
 import { OdooException, serializationFailure } from "./exceptions.ts";
 import { type FaultKind, Faults } from "./faults.ts";
 import { openJson2 } from "./json2.ts";
@@ -49,14 +50,33 @@ export interface SandboxOdoo {
   close(): Promise<void>;
 }
 
+/** The same without a socket. */
+export interface InProcessSandboxOdoo extends SandboxOdoo {
+  /** One request, as a server hands it on. */
+  readonly handle: Handler;
+  /** Reaches this sandbox under any host name. */
+  readonly fetch: typeof fetch;
+  /** Everything it holds, for those who play the people in it. */
+  readonly world: World;
+}
+
+/** Starts the sandbox on 127.0.0.1. */
 export async function startSandboxOdoo(options: SandboxOdooOptions = {}): Promise<SandboxOdoo> {
-  const { apiKey = "sandbox-odoo-key", database = "sandbox", login = "admin", version = 19 } = options;
-  const now = options.now ?? (() => performance.timeOrigin + performance.now());
-  const world = new World(version, database, now, { login, apiKey, email: options.email });
-  const faults = new Faults();
-  const calls: SandboxCall[] = [];
-  const server = createServer((request, response) => {
-    serve(request, response, (received) => route(world, received), faults, calls);
+  const inside = createSandboxOdoo(options);
+  const server = createServer(async (request, response) => {
+    const reply = await inside.handle({
+      method: request.method ?? "GET",
+      url: new URL(request.url ?? "/", IN_PROCESS_URL),
+      header(name) {
+        const value = request.headers[name];
+        return typeof value === "string" ? value : null;
+      },
+      body: await bodyOf(request),
+    });
+    if (reply === "hang") return;
+    if (reply === "drop") return void request.socket.destroy();
+    response.writeHead(reply.status, reply.headers);
+    response.end(reply.body);
   });
   const port = await new Promise<number>((resolve, reject) => {
     server.once("error", reject);
@@ -65,9 +85,31 @@ export async function startSandboxOdoo(options: SandboxOdooOptions = {}): Promis
       resolve(typeof address === "object" && address !== null ? address.port : 0);
     });
   });
+  return {
+    ...inside,
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** The sandbox inside this process: no socket, no timer, and no clock but the one given. */
+export function createSandboxOdoo(options: SandboxOdooOptions = {}): InProcessSandboxOdoo {
+  const { apiKey = "sandbox-odoo-key", database = "sandbox", login = "admin", version = 19 } = options;
+  const now = options.now ?? (() => performance.timeOrigin + performance.now());
+  const world = new World(version, database, now, { login, apiKey, email: options.email });
+  const faults = new Faults();
+  const calls: SandboxCall[] = [];
+  const handle = (exchange: Exchange): Promise<Reply | "drop" | "hang"> => {
+    const answer = answerOf(exchange, (received) => route(world, received), faults, calls);
+    return Promise.resolve(typeof answer === "string" ? answer : replyOf(answer, now()));
+  };
   const administrator = { userId: 2, administrator: true };
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: IN_PROCESS_URL,
     apiKey,
     database,
     login,
@@ -79,49 +121,48 @@ export async function startSandboxOdoo(options: SandboxOdooOptions = {}): Promis
       const session = world.session(administrator, { active_test: false });
       return readRecords(session, model, searchIds(session, model, []));
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    handle,
+    fetch: exchangeFetch(handle),
+    world,
+    close: () => Promise.resolve(),
   };
 }
 
-async function serve(
-  request: IncomingMessage,
-  response: ServerResponse,
+const IN_PROCESS_URL = "http://odoo.invalid";
+
+function answerOf(
+  exchange: Exchange,
   open: (received: WebRequest) => OpenCall | WebAnswer,
   faults: Faults,
   calls: SandboxCall[],
-): Promise<void> {
-  const path = new URL(request.url ?? "/", "http://odoo.invalid").pathname;
-  const header = (name: string) => {
-    const value = request.headers[name];
-    return typeof value === "string" ? value : undefined;
-  };
-  let answer: WebAnswer | "drop" | "hang";
+): WebAnswer | "drop" | "hang" {
+  const path = exchange.url.pathname;
+  const header = (name: string) => exchange.header(name) ?? undefined;
   try {
-    const opened = open({ method: request.method ?? "GET", path, header, body: await bodyOf(request) });
-    if (isAnswer(opened)) answer = opened;
-    else {
-      const protocol = path === "/jsonrpc" ? "jsonrpc" : "json2";
-      calls.push({ protocol, model: opened.model, method: opened.method });
-      answer = carryOut(opened, faults.take(opened.model, opened.method));
-    }
+    const opened = open({ method: exchange.method, path, header, body: exchange.body });
+    if (isAnswer(opened)) return opened;
+    const protocol = path === "/jsonrpc" ? "jsonrpc" : "json2";
+    calls.push({ protocol, model: opened.model, method: opened.method });
+    return carryOut(opened, faults.take(opened.model, opened.method));
   } catch (thrown) {
-    answer = page(
+    return page(
       500,
       "Internal Server Error",
       `The sandbox failed: ${thrown instanceof Error ? thrown.stack : thrown}`,
     );
   }
-  if (answer === "hang") return;
-  if (answer === "drop") return void request.socket.destroy();
-  response.writeHead(answer.status, {
-    "content-type": answer.contentType,
-    "set-cookie": "session_id=sandbox; Path=/; HttpOnly",
-  });
-  response.end(answer.body);
+}
+
+function replyOf(answer: WebAnswer, nowMs: number): Reply {
+  return {
+    status: answer.status,
+    headers: {
+      "content-type": answer.contentType,
+      "date": new Date(nowMs).toUTCString(),
+      "set-cookie": "session_id=sandbox; Path=/; HttpOnly",
+    },
+    body: answer.body,
+  };
 }
 
 function carryOut(call: OpenCall, fault: FaultKind | undefined): WebAnswer | "drop" | "hang" {

@@ -11,6 +11,8 @@ export interface Fault {
 export class Faults {
   readonly #queue: Fault[] = [];
   #race: { waiting: number; wanted: number; release: () => void; gate: Promise<void> } | undefined;
+  /** How long every create takes between that check and its storing; without it the two are one step. */
+  slowInsert: (() => Promise<void>) | undefined;
 
   /** The next `times` requests meet this fault instead of their answer. */
   next(fault: Fault, times = 1): void {
@@ -33,6 +35,7 @@ export class Faults {
   }
 
   async betweenCheckAndInsert(): Promise<void> {
+    await this.slowInsert?.();
     const race = this.#race;
     if (race === undefined) return;
     race.waiting += 1;

@@ -2,6 +2,7 @@
  * A small Plane: the community edition's public REST API v1 and its webhooks, in memory, on 127.0.0.1.
  * For tests, demos and development; it behaves as the real server was seen to behave, oddities included.
  */
+import { type Exchange, exchangeFetch, type Handler, type Reply, responseOf } from "../exchange.ts";
 import type { Answer } from "./answers.ts";
 import type { Fault, Faults } from "./faults.ts";
 import { type Delivery, Outbox } from "./outbox.ts";
@@ -26,6 +27,8 @@ export interface SandboxPlaneOptions {
   readonly random?: () => number;
   /** When webhooks and their retries run. Default: real timers. */
   readonly scheduler?: Scheduler;
+  /** What carries webhooks to their receivers. Default: the network. */
+  readonly webhookFetch?: typeof fetch;
   /** Between a change and the reading of the record for its webhook, in ms. Default 0. */
   readonly webhookDelayMs?: number;
   /** How long a receiver may take to answer. Default 30 s, as in Plane. */
@@ -63,11 +66,49 @@ export interface SandboxPlane {
   close(): Promise<void>;
 }
 
-/** Starts the sandbox. `close()` ends the server and everything it still has on its way. */
+/** The same without a socket. */
+export interface InProcessSandboxPlane extends SandboxPlane {
+  /** One request, as a server hands it on. */
+  readonly handle: Handler;
+  /** Reaches this sandbox under any host name. */
+  readonly fetch: typeof fetch;
+  /** Everything it holds, for those who play the people in it. */
+  readonly world: World;
+}
+
+/** Starts the sandbox on 127.0.0.1. `close()` ends the server and everything it still has on its way. */
 export function startSandboxPlane(options: SandboxPlaneOptions = {}): Promise<SandboxPlane> {
+  const inside = createSandboxPlane(options);
+  const closing = new AbortController();
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: options.port ?? 0, onListen: () => {} },
+    async (request) => {
+      const reply = await inside.handle({
+        method: request.method,
+        url: new URL(request.url),
+        header: (name) => request.headers.get(name),
+        body: await request.text(),
+      });
+      return typeof reply === "string" ? await silence(closing.signal) : responseOf(reply);
+    },
+  );
+  return Promise.resolve({
+    ...inside,
+    url: `http://127.0.0.1:${server.addr.port}`,
+    async close() {
+      closing.abort();
+      await inside.close();
+      await server.shutdown();
+    },
+  });
+}
+
+/** The sandbox inside this process: no socket, and no timer of its own when `scheduler` and `webhookFetch` are given. */
+export function createSandboxPlane(options: SandboxPlaneOptions = {}): InProcessSandboxPlane {
+  const now = options.now ?? Date.now;
   const world = new World({
     workspaceSlug: options.workspaceSlug ?? "acme",
-    now: options.now ?? Date.now,
+    now,
     random: options.random ?? Math.random,
   });
   const { users, apiKeys } = seedPeople(world, options.requestsPerMinute ?? 60);
@@ -76,59 +117,58 @@ export function startSandboxPlane(options: SandboxPlaneOptions = {}): Promise<Sa
     world,
     webhooks,
     scheduler: options.scheduler ?? timerScheduler(),
-    fetch,
+    fetch: options.webhookFetch ?? fetch,
     delayMs: options.webhookDelayMs ?? 0,
     timeoutMs: options.webhookTimeoutMs ?? 30_000,
     workers: options.webhookWorkers ?? 1,
   });
   const router = new Router(world);
   const requests: { method: string; path: string }[] = [];
-  const closing = new AbortController();
 
-  async function handle(request: Request): Promise<Response> {
-    const url = new URL(request.url);
-    requests.push({ method: request.method, path: url.pathname + url.search });
-    const body = await request.text();
+  async function handle(exchange: Exchange): Promise<Reply | "hang"> {
+    const { method, url, body } = exchange;
+    requests.push({ method, path: url.pathname + url.search });
     const fault = world.faults.take();
     if (fault?.kind === "status") {
-      return new Response(fault.body ?? null, { status: fault.status, headers: fault.headers });
+      return { status: fault.status ?? 500, body: fault.body ?? null, headers: fault.headers ?? {} };
     }
-    if (fault?.kind === "silence") return await silence(closing.signal);
+    if (fault?.kind === "silence") return "hang";
     const answer = await router.answer({
-      method: request.method,
+      method,
       path: url.pathname,
       query: url.searchParams,
-      apiKey: request.headers.get("x-api-key") ?? keyOfBot(request),
-      contentType: request.headers.get("content-type") ?? "",
+      apiKey: exchange.header("x-api-key") ?? keyOfBot(exchange),
+      contentType: exchange.header("content-type") ?? "",
       body,
     });
-    if (fault?.kind === "silence_after_effect") return await silence(closing.signal);
-    return toResponse(answer, request.method);
+    return fault?.kind === "silence_after_effect" ? "hang" : replyOf(answer, method, now());
   }
 
-  function keyOfBot(request: Request): string | null {
-    const [, token] = /^Bearer (\S+)$/.exec(request.headers.get("authorization") ?? "") ?? [];
+  function keyOfBot(exchange: Exchange): string | null {
+    const [, token] = /^Bearer (\S+)$/.exec(exchange.header("authorization") ?? "") ?? [];
     return token !== undefined && options.acceptsToken?.(token) === true ? apiKeys.bot : null;
   }
 
-  const server = Deno.serve({ hostname: "127.0.0.1", port: options.port ?? 0, onListen: () => {} }, handle);
-  const url = `http://127.0.0.1:${server.addr.port}`;
-
   async function api(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
-    const response = await fetch(`${url}/api/v1/workspaces/${world.slug}${path}`, {
+    const headers: Record<string, string> = {
+      "x-api-key": apiKeys.service,
+      "content-type": "application/json",
+    };
+    const reply = await handle({
       method,
-      headers: { "X-Api-Key": apiKeys.service, "Content-Type": "application/json" },
-      body: body === undefined ? null : JSON.stringify(body),
+      url: new URL(`${IN_PROCESS_URL}/api/v1/workspaces/${world.slug}${path}`),
+      header: (name) => headers[name] ?? null,
+      body: body === undefined ? "" : JSON.stringify(body),
     });
-    const text = await response.text();
-    if (!response.ok) {
-      throw new Error(`sandbox Plane answered ${response.status} to ${method} ${path}: ${text}`);
+    if (reply === "hang") throw new Error(`sandbox Plane does not answer ${method} ${path}`);
+    if (reply.status > 299) {
+      throw new Error(`sandbox Plane answered ${reply.status} to ${method} ${path}: ${reply.body}`);
     }
-    return text === "" ? {} : JSON.parse(text);
+    return reply.body === null || reply.body === "" ? {} : JSON.parse(reply.body);
   }
 
-  return Promise.resolve({
-    url,
+  return {
+    url: IN_PROCESS_URL,
     workspaceSlug: world.slug,
     workspaceId: world.workspaceId,
     users,
@@ -139,14 +179,15 @@ export function startSandboxPlane(options: SandboxPlaneOptions = {}): Promise<Sa
     faults: world.faults,
     requests,
     api,
+    handle,
+    fetch: exchangeFetch(handle),
+    world,
     idle: () => outbox.idle(),
-    async close() {
-      closing.abort();
-      await outbox.close();
-      await server.shutdown();
-    },
-  });
+    close: () => outbox.close(),
+  };
 }
+
+const IN_PROCESS_URL = "http://plane.invalid";
 
 /** No answer until the sandbox closes. */
 function silence(closing: AbortSignal): Promise<Response> {
@@ -157,12 +198,18 @@ function silence(closing: AbortSignal): Promise<Response> {
   return promise;
 }
 
-function toResponse(answer: Answer, method: string): Response {
-  const headers = new Headers(answer.headers);
-  // Keeps the server from compressing: Plane's own answers carry no such header.
-  headers.set("Cache-Control", "no-transform");
-  if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
-  headers.set("Content-Type", "application/json");
-  const text = method === "HEAD" ? null : dumpJson(answer.body, answer.style ?? RENDERED);
-  return new Response(text, { status: answer.status, headers });
+function replyOf(answer: Answer, method: string, nowMs: number): Reply {
+  const headers = {
+    ...answer.headers,
+    // The server's own clock, cut to seconds, as every answer shows it.
+    "Date": new Date(nowMs).toUTCString(),
+    // Keeps the server from compressing: Plane's own answers carry no such header.
+    "Cache-Control": "no-transform",
+  };
+  if (answer.body === undefined) return { status: answer.status, headers, body: null };
+  return {
+    status: answer.status,
+    headers: { ...headers, "Content-Type": "application/json" },
+    body: method === "HEAD" ? null : dumpJson(answer.body, answer.style ?? RENDERED),
+  };
 }
