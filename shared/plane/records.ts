@@ -80,9 +80,10 @@ export async function listRecords<Row extends { id: string }>(
   path: string[],
   schema: z.ZodType<Row>,
   call: PlaneCall,
+  query: PlaneQuery = {},
 ): Promise<Row[]> {
   const rows: Row[] = [];
-  for await (const row of queryRows(send, operation, path, {}, call)) {
+  for await (const row of queryRows(send, operation, path, query, call)) {
     rows.push(checked(operation, schema, row));
   }
   return rows;

@@ -3,22 +3,17 @@
  * empty, never an error. Stamps become UTC: Plane shows them in the time zone of the key's user.
  */
 import { z } from "zod";
-import { parseStamp } from "../stamp.ts";
-
-const stamp = z.string().transform((text, context) => {
-  const utc = parseStamp(text);
-  if (utc !== null) return utc;
-  context.addIssue({ code: "custom", message: "not a stamp" });
-  return z.NEVER;
-});
-
-const absentAsNull = <Schema extends z.ZodType>(schema: Schema) =>
-  schema.nullish().transform((value) => value ?? null);
-const text = absentAsNull(z.string());
-const id = z.string().min(1);
-const idOrNull = absentAsNull(id);
-const ids = z.array(id).nullish().transform((value) => value ?? []);
-const external = { external_id: text, external_source: text };
+import {
+  absentAsNull,
+  external,
+  flag,
+  id,
+  idOrNull,
+  ids,
+  stamp,
+  text,
+  textOrNothing,
+} from "./schema_parts.ts";
 
 export const planeUserSchema = z.object({
   id,
@@ -31,11 +26,24 @@ export const planeUserSchema = z.object({
 /** `role`: guest 5, member 15, admin 20; only the workspace's list has it. */
 export const planeMemberSchema = planeUserSchema.extend({ role: absentAsNull(z.number()) });
 
+/**
+ * `description` is plain text; the community edition has no other, whatever `description_html` and `description_text` say
+ * elsewhere. `network`: secret 0, public 2. Only with `cycle_view` and `module_view` can cycles and modules be made.
+ * `is_member` is null where Plane does not say: in webhooks.
+ */
 export const planeProjectSchema = z.object({
   id,
   name: z.string(),
   identifier: z.string(),
   description: text,
+  description_html: textOrNothing,
+  description_text: textOrNothing,
+  project_lead: idOrNull,
+  default_assignee: idOrNull,
+  network: absentAsNull(z.number()),
+  cycle_view: flag,
+  module_view: flag,
+  is_member: absentAsNull(z.boolean()),
   archived_at: text,
   timezone: text,
   created_at: stamp,
@@ -49,7 +57,7 @@ export const planeStateSchema = z.object({
   color: text,
   group: z.enum(["backlog", "unstarted", "started", "completed", "cancelled", "triage"]),
   sequence: absentAsNull(z.number()),
-  default: z.boolean().nullish().transform((value) => value ?? false),
+  default: flag,
   ...external,
 });
 
@@ -77,7 +85,7 @@ export const planeWorkItemSchema = z.object({
   completed_at: absentAsNull(stamp),
   archived_at: text,
   sequence_id: absentAsNull(z.number()),
-  is_draft: z.boolean().nullish().transform((value) => value ?? false),
+  is_draft: flag,
   created_at: stamp,
   updated_at: stamp,
   created_by: idOrNull,

@@ -28,7 +28,22 @@ export interface PlaneProjectValues extends External {
   readonly name?: string;
   /** Short capitals, the prefix of work item numbers. */
   readonly identifier?: string;
+  /** Plain text. */
   readonly description?: string;
+  /** Somebody of the workspace; becomes a member of a new project. */
+  readonly project_lead?: string | null;
+  readonly default_assignee?: string | null;
+  /** Whether the project has cycles, and modules. */
+  readonly cycle_view?: boolean;
+  readonly module_view?: boolean;
+  /** A name such as `Europe/Berlin`. */
+  readonly timezone?: string;
+}
+
+export interface PlaneLinkValues {
+  /** http or https; one link per address and work item: another one is `plane_rejected`. */
+  readonly url?: string;
+  readonly title?: string | null;
 }
 
 export interface PlaneCommentValues extends External {

@@ -6,6 +6,8 @@ import { PlaneClient } from "../../shared/plane/client.ts";
 import { PlaneScene } from "./plane_contract/scene.ts";
 import { externalIdSteps } from "./plane_contract/external_id_steps.ts";
 import { listSteps } from "./plane_contract/list_steps.ts";
+import { planningSteps } from "./plane_contract/planning_steps.ts";
+import { projectSteps } from "./plane_contract/project_steps.ts";
 import { readSteps } from "./plane_contract/read_steps.ts";
 import { refusalSteps } from "./plane_contract/refusal_steps.ts";
 import { stampSteps } from "./plane_contract/stamp_steps.ts";
@@ -25,13 +27,15 @@ export interface ContractStep {
 
 const STEPS: readonly ContractStep[] = [
   ...readSteps,
+  ...projectSteps,
+  ...planningSteps,
   ...listSteps,
   ...externalIdSteps,
   ...stampSteps,
   ...refusalSteps,
 ];
 
-/** Runs every step. Waits when the request limit of the key is reached: a whole run is about a hundred requests. */
+/** Runs every step. Waits when the request limit of the key is reached: a whole run is about two hundred requests. */
 export async function planeContract(test: Deno.TestContext, target: PlaneTarget): Promise<void> {
   const client = new PlaneClient(target, { fetch });
   const scene = await PlaneScene.open(target, client);

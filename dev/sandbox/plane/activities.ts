@@ -1,7 +1,7 @@
 /** The activity list of a work item: who changed what and when, oldest first. */
 import { type Call, itemOf, projectMember, type Route } from "./call.ts";
 import type { Activity, WorkItem } from "./model.ts";
-import { page } from "./paging.ts";
+import { ordered, page } from "./paging.ts";
 import { stamps, type View } from "./present.ts";
 import { equalJson, Float, isJsonArray, type Json, type JsonObject } from "./python_json.ts";
 import type { World } from "./world.ts";
@@ -114,7 +114,8 @@ function list(call: Call) {
   const rows = call.world.activities.filter((activity) =>
     activity.issue === item.id && activity.field !== "comment"
   );
-  const inOrder = rows.sort((left, right) => left.created_at - right.created_at);
+  const oldestFirst = rows.sort((left, right) => left.created_at - right.created_at);
+  const inOrder = ordered(oldestFirst, call.query, (activity) => present(call, activity));
   return page(inOrder, call.query, (activity) => present(call, activity));
 }
 

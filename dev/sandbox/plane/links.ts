@@ -1,15 +1,28 @@
 /** Links and relations of work items. Neither sends a webhook; a new link moves the item's `updated_at`. */
 import { recordActivity } from "./activities.ts";
-import { created, noContent, ok } from "./answers.ts";
+import { created, noContent, ok, refused } from "./answers.ts";
 import { type Call, itemOf, projectWriter, recordOf, type Route } from "./call.ts";
-import { choice, listOf, orNull, readFields, reference, text } from "./fields.ts";
+import { choice, FieldError, listOf, orNull, readFields, reference, text } from "./fields.ts";
 import type { Link, Relation } from "./model.ts";
 import { page } from "./paging.ts";
 import { authors, stamps } from "./present.ts";
-import type { JsonObject } from "./python_json.ts";
+import type { Json, JsonObject } from "./python_json.ts";
 
-const linkReaders = { url: text(), title: orNull(text({ max: 255, blank: true })) };
+const linkReaders = { url: webAddress, title: orNull(text({ max: 255, blank: true })) };
 const linkOf = (call: Call) => recordOf(call, call.world.links, "link");
+
+function webAddress(value: Json): string {
+  const address = text()(value);
+  if (!URL.canParse(address)) throw new FieldError(["Invalid URL format."]);
+  if (!/^https?:\/\//.test(address)) throw new FieldError(["Invalid URL scheme."]);
+  return address;
+}
+
+/** One link per address and work item. */
+function refuseSecondLink(call: Call, issue: string, url: string, except?: Link): void {
+  const others = [...call.world.links.values()].filter((link) => link !== except && link.issue === issue);
+  if (others.some((link) => link.url === url)) throw refused("URL already exists for this Issue");
+}
 
 function presentLink(call: Call, link: Link): JsonObject {
   const { id, title, url, metadata, project, issue } = link;
@@ -21,6 +34,7 @@ function createLink(call: Call) {
   const { world, user } = call;
   const item = itemOf(call);
   const { url = "", title = null } = readFields(call.body(), linkReaders, ["url"]);
+  refuseSecondLink(call, item.id, url);
   const stored = { ...world.newStored(user.id), updated_by: user.id };
   const link: Link = { ...stored, project: item.project, issue: item.id, url, title, metadata: {} };
   world.links.set(link.id, link);
@@ -40,7 +54,9 @@ function createLink(call: Call) {
 
 function updateLink(call: Call) {
   const link = linkOf(call);
-  Object.assign(link, readFields(call.body(), linkReaders, []));
+  const values = readFields(call.body(), linkReaders, []);
+  if (values.url !== undefined) refuseSecondLink(call, link.issue, values.url, link);
+  Object.assign(link, values);
   recordActivity(call.world, itemOf(call), call.user.id, {
     verb: "updated",
     field: "link",

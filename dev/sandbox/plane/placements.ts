@@ -4,7 +4,7 @@ import { found, missing, noContent, ok } from "./answers.ts";
 import { type Call, itemOf, projectOf } from "./call.ts";
 import { listOf, readFields, reference } from "./fields.ts";
 import type { Placement } from "./model.ts";
-import { page } from "./paging.ts";
+import { ordered, page } from "./paging.ts";
 import { expanded, only, presentPlacement, presentWorkItem } from "./present.ts";
 import { isVisible } from "./work_items.ts";
 
@@ -14,7 +14,7 @@ export function listHeld(call: Call, placements: Map<string, Placement>, holder:
   const items = held.flatMap((placement) => call.world.workItems.get(placement.issue) ?? []);
   const visible = items.filter((item) => isVisible(call, item));
   return page(
-    visible,
+    ordered(visible, call.query, (item) => presentWorkItem(call, item)),
     call.query,
     (item) => only(call.query, expanded(call, call.query, presentWorkItem(call, item))),
   );

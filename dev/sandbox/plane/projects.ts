@@ -1,5 +1,5 @@
 /** Projects: create with the default states, update, archive, delete. */
-import { ApiError, created, noContent, ok } from "./answers.ts";
+import { ApiError, created, noContent, ok, refused } from "./answers.ts";
 import {
   type Call,
   inWorkspace,
@@ -14,7 +14,7 @@ import { changesBetween } from "./changes.ts";
 import { externalReaders } from "./external_ids.ts";
 import { boolean, choice, integer, orNull, readFields, reference, text } from "./fields.ts";
 import { type Project, PROJECT_FLAGS, type ProjectFlag } from "./model.ts";
-import { page } from "./paging.ts";
+import { ordered, page } from "./paging.ts";
 import { presentProject, type View } from "./present.ts";
 import { Float, type JsonObject } from "./python_json.ts";
 import { addDefaultStates } from "./states.ts";
@@ -123,6 +123,7 @@ function update(call: Call) {
   const { world, user } = call;
   const project = projectOf(call);
   const body = call.body();
+  if (project.archived_at !== null) throw refused("Archived project cannot be updated");
   const before = presentProject(call, project);
   const values = readFields(body, readers(world), []);
   const flags = flagsIn(body);
@@ -165,12 +166,14 @@ function setArchived(call: Call, archived: boolean) {
   return noContent;
 }
 
+/** Archived projects are among them, and can still be read; what is in them cannot. */
 function list(call: Call) {
   const { world, user } = call;
   const visible = [...world.projects.values()].filter((project) =>
-    project.archived_at === null && (project.network === 2 || world.projectRole(project, user.id) > 0)
+    project.network === 2 || world.projectRole(project, user.id) > 0
   );
-  return page(visible.sort(newestFirst), call.query, (project) => shown(call, present(call, project, true)));
+  const rows = ordered(visible.sort(newestFirst), call.query, (project) => present(call, project, true));
+  return page(rows, call.query, (project) => shown(call, present(call, project, true)));
 }
 
 const summary = (call: Call) => ok({ ...present(call, projectOf(call)) });

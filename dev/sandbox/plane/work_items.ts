@@ -9,9 +9,13 @@ import { createWorkItem, deleteWorkItem, readNewWorkItem, updateWorkItem } from 
 
 const itemsOf = (call: Call) => call.world.ofProject(call.world.workItems, projectOf(call).id);
 
-/** Lists and GET leave out archived items, drafts and items nobody has triaged; PATCH still reaches them. */
-export function isVisible(call: Call, item: WorkItem): boolean {
-  return item.archived_at === null && !item.is_draft && call.world.states.get(item.state)?.group !== "triage";
+/**
+ * Lists and GET leave out archived items, drafts, items nobody has triaged and all of an archived project; PATCH still
+ * reaches them.
+ */
+export function isVisible({ world }: Call, item: WorkItem): boolean {
+  return item.archived_at === null && !item.is_draft && world.states.get(item.state)?.group !== "triage" &&
+    world.projects.get(item.project)?.archived_at === null;
 }
 
 const present = (call: Call, item: WorkItem) =>
