@@ -3,6 +3,7 @@
  * still take effect? No cookie is kept and no redirect followed (it would carry the key elsewhere).
  */
 import { SuiteError } from "../errors.ts";
+import { jsonBody } from "../json_body.ts";
 
 export interface HttpRequest {
   url: string;
@@ -43,7 +44,7 @@ export function httpPoster(fetchFunction: typeof fetch, defaultTimeoutMs: number
       const response = await fetchFunction(request.url, {
         method: request.body === undefined ? "GET" : "POST",
         headers: { accept: "application/json", "content-type": "application/json", ...request.headers },
-        ...(request.body === undefined ? {} : { body: sentOnce(request.body) }),
+        ...(request.body === undefined ? {} : { body: jsonBody(request.body) }),
         signal: AbortSignal.any(signals),
         redirect: "manual",
         credentials: "omit",
@@ -60,14 +61,6 @@ export function httpPoster(fetchFunction: typeof fetch, defaultTimeoutMs: number
       clearTimeout(timer);
     }
   };
-}
-
-/**
- * Deno's fetch sends a text body a second time, unasked, when a kept connection breaks before the answer: a record
- * would be created twice. A Blob it cannot copy, so the failure is reported instead.
- */
-function sentOnce(body: unknown): Blob {
-  return new Blob([JSON.stringify(body)]);
 }
 
 class NotSent extends Error {}

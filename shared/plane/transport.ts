@@ -3,6 +3,7 @@
  * `PlaneRequest`, so that both can be wrapped around a `PlaneTransport` without the client noticing.
  */
 import { SuiteError } from "../errors.ts";
+import { jsonBody } from "../json_body.ts";
 import { answerError, type FailedAnswer, isUnknownAddress } from "./answer_errors.ts";
 import { apiRoot } from "./base_url.ts";
 import { apiKeyCredential, bearerCredential, type PlaneCredential } from "./credential.ts";
@@ -82,7 +83,7 @@ export function createPlaneTransport(
           Accept: "application/json",
           ...(request.body === undefined ? {} : { "Content-Type": "application/json" }),
         },
-        body: request.body === undefined ? null : JSON.stringify(request.body),
+        body: request.body === undefined ? null : jsonBody(request.body),
         // A key must never travel on to where a redirect points.
         redirect: "manual",
         signal: request.signal === undefined

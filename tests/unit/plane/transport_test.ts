@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { SuiteError } from "../../../shared/errors.ts";
 import { createPlaneTransport, type PlaneTransportConfig } from "../../../shared/plane/transport.ts";
+import { startBreakingServer } from "../../support/breaking_connection.ts";
 
 const CONFIG = { baseUrl: "https://plane.example/", apiKey: "plane_api_key" };
 const READ = { operation: "read", method: "GET", path: ["workspaces", "a b", "x"] } as const;
@@ -132,4 +133,17 @@ Deno.test("a success that is not JSON is plane_bad_answer; an empty one is null"
   const send = transport();
   await assert.rejects(send(READ), { code: "plane_bad_answer" });
   assert.equal((await send(READ)).body, null);
+});
+
+Deno.test("a creation is sent once, also when a kept connection breaks before the answer", async () => {
+  const server = startBreakingServer();
+  try {
+    const send = createPlaneTransport({ ...CONFIG, baseUrl: server.url }, { fetch });
+    await send(READ);
+    const create = { ...READ, method: "POST", path: ["items"], body: { name: "once" } } as const;
+    await assert.rejects(send(create), { code: "plane_unreachable", outcomeUnknown: true });
+    assert.deepEqual(server.requests.slice(1), ["POST /api/v1/items/ HTTP/1.1"]);
+  } finally {
+    server.close();
+  }
 });
