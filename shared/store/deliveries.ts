@@ -1,5 +1,6 @@
 import type { Delivery } from "../delivery.ts";
 import type { Sql } from "./database.ts";
+import { momentOf, type StoreClock } from "./store_clock.ts";
 
 export interface StoredDelivery {
   /** True: this very delivery was stored before; nothing was changed. */
@@ -14,7 +15,12 @@ interface Row {
 }
 
 /** Stores a verified delivery and leaves its hint: one statement, one round trip, repeatable. */
-export async function recordDelivery(sql: Sql, delivery: Delivery, body: string): Promise<StoredDelivery> {
+export async function recordDelivery(
+  sql: Sql,
+  delivery: Delivery,
+  body: string,
+  clock: StoreClock = {},
+): Promise<StoredDelivery> {
   const { entity, observation } = delivery;
   const type = entity?.type ?? null;
   const id = entity?.id ?? null;
@@ -22,7 +28,8 @@ export async function recordDelivery(sql: Sql, delivery: Delivery, body: string)
     select * from plane.record_delivery(
       ${delivery.dedupKey}, ${delivery.deliveryId}, ${delivery.source}, ${delivery.envelope}, ${delivery.eventType},
       ${type}, ${id}, ${delivery.planeProjectId}, ${delivery.queue}, ${delivery.operation}, ${delivery.priority},
-      ${observation?.at ?? null}, ${observation?.hash ?? null}, ${delivery.readFirst}, ${body}
+      ${observation?.at ?? null}, ${observation?.hash ?? null}, ${delivery.readFirst}, ${body},
+      coalesce(${momentOf(clock)}::timestamptz, clock_timestamp())
     )`;
   return storedOf(row);
 }
@@ -36,6 +43,7 @@ export async function recordDelivery(sql: Sql, delivery: Delivery, body: string)
 export async function recordDeliveries(
   sql: Sql,
   deliveries: readonly { delivery: Delivery; body: string }[],
+  clock: StoreClock = {},
 ): Promise<StoredDelivery[]> {
   const list = deliveries.map(({ delivery, body }) => ({
     dedup_key: delivery.dedupKey,
@@ -55,7 +63,9 @@ export async function recordDeliveries(
     body,
   }));
   const rows = await sql<Row[]>`
-    select * from plane.record_deliveries(${JSON.stringify(list)}::text::json)`;
+    select * from plane.record_deliveries(${JSON.stringify(list)}::text::json, ${
+    momentOf(clock)
+  }::timestamptz)`;
   return deliveries.map((_, index) => storedOf(rows[index]));
 }
 

@@ -2,6 +2,9 @@
 import { parseStamp } from "../stamp.ts";
 import type { Envelope, Operation } from "../delivery.ts";
 import type { Sql } from "./database.ts";
+import { readHintPayload } from "./hint_payload.ts";
+import { momentOf, type StoreClock } from "./store_clock.ts";
+import type { HintPayload } from "./sync_store.ts";
 
 /** An entity this worker holds until its lease ends. */
 export interface Claimed {
@@ -20,7 +23,17 @@ export interface Claimed {
   crashes: number;
   fence: string;
   planeProjectId: string | null;
+  /** Plane's record must be read before anything is written. */
   readFirst: boolean;
+  /** Which side's hints are at work; those of a settled generation may be among them. */
+  planeHinted: boolean;
+  odooHinted: boolean;
+  /** What a sweep, a run or somebody by hand brought along; what nobody knows is left out. */
+  payload: HintPayload;
+  /** The run whose hint is at work. */
+  runId: string | null;
+  /** The newest delivery among the hints, by its number in the ledger. */
+  lastDeliveryId: string | null;
   /** The newest delivery that carries the whole record; null when there is none. */
   observation: { at: string; hash: string; envelope: Envelope; body: string } | null;
   /** When the oldest hint that is not settled came. */
@@ -41,6 +54,11 @@ interface ClaimedRow {
   fence: string;
   plane_project_id: string | null;
   read_first: boolean;
+  plane_hinted: boolean;
+  odoo_hinted: boolean;
+  payload: unknown;
+  run_id: string | null;
+  last_delivery_id: string | null;
   observed_at: string | null;
   observation_hash: string | null;
   created_at: string;
@@ -54,9 +72,14 @@ export async function claimEntities(
   workerId: string,
   limit: number,
   leaseMs: number,
+  clock: StoreClock = {},
 ): Promise<Claimed[]> {
   const rows = await sql<ClaimedRow[]>`
-    select * from plane.claim_entities(${workerId}, ${limit}, ${`${leaseMs} milliseconds`})`;
+    select * from plane.claim_entities(
+      ${workerId}, ${limit}, ${`${leaseMs} milliseconds`}, coalesce(${
+    momentOf(clock)
+  }::timestamptz, clock_timestamp())
+    )`;
   return rows.map((row) => ({
     id: row.id,
     entityKey: row.entity_key,
@@ -71,6 +94,11 @@ export async function claimEntities(
     fence: row.fence,
     planeProjectId: row.plane_project_id,
     readFirst: row.read_first,
+    planeHinted: row.plane_hinted,
+    odooHinted: row.odoo_hinted,
+    payload: readHintPayload(row.payload),
+    runId: row.run_id,
+    lastDeliveryId: row.last_delivery_id,
     observation: observation(row),
     createdAt: row.created_at,
   }));
@@ -101,12 +129,16 @@ const SETTLE_ATTEMPTS = 3;
 
 /**
  * Gives entities back. Returns the ids that were still ours: whoever lost its lease has changed nothing here. Delays count
- * from the database's clock, because the next claim is made by it.
+ * from the database's clock, because the next claim is made by it; or from the given one, which then makes it.
  */
-export async function settleEntities(sql: Sql, settlements: readonly Settlement[]): Promise<Set<string>> {
+export async function settleEntities(
+  sql: Sql,
+  settlements: readonly Settlement[],
+  clock: StoreClock = {},
+): Promise<Set<string>> {
   for (let attempt = 1;; attempt++) {
     try {
-      return await settleOnce(sql, settlements);
+      return await settleOnce(sql, settlements, momentOf(clock));
     } catch (thrown) {
       const code = thrown instanceof Error ? (thrown as { code?: unknown }).code : undefined;
       if (attempt === SETTLE_ATTEMPTS || typeof code !== "string" || !UNDONE.test(code)) throw thrown;
@@ -114,7 +146,11 @@ export async function settleEntities(sql: Sql, settlements: readonly Settlement[
   }
 }
 
-async function settleOnce(sql: Sql, settlements: readonly Settlement[]): Promise<Set<string>> {
+async function settleOnce(
+  sql: Sql,
+  settlements: readonly Settlement[],
+  now: string | null,
+): Promise<Set<string>> {
   const outcomes = settlements.map(({ outcome }) => outcome);
   const effects = settlements.flatMap(({ claimed, effect }) =>
     effect === undefined ? [] : { ...effect, fence: claimed.fence }
@@ -125,14 +161,15 @@ async function settleOnce(sql: Sql, settlements: readonly Settlement[]): Promise
       ${settlements.map(({ claimed }) => claimed.fence)}::bigint[],
       ${outcomes.map(({ kind }) => kind)}::text[],
       array(
-        select clock_timestamp() + t.delay_ms * interval '1 millisecond'
+        select coalesce(${now}::timestamptz, clock_timestamp()) + t.delay_ms * interval '1 millisecond'
         from unnest(${
     outcomes.map((outcome) => "delayMs" in outcome ? Math.round(outcome.delayMs) : null)
   }::double precision[]) with ordinality as t (delay_ms, position)
         order by t.position
       ),
       ${outcomes.map((outcome) => "reason" in outcome ? outcome.reason : null)}::text[],
-      ${JSON.stringify(effects)}::text::jsonb
+      ${JSON.stringify(effects)}::text::jsonb,
+      coalesce(${now}::timestamptz, clock_timestamp())
     )`;
   return new Set(rows.filter((row) => row.settled).map((row) => row.id));
 }

@@ -1,5 +1,7 @@
 /** plane.sync_value_map: which Odoo value stands for a user, state or label of Plane. */
 import type { Sql } from "./database.ts";
+import { momentOf, type StoreClock } from "./store_clock.ts";
+import type { ValueToRemember } from "./sync_store.ts";
 
 export type ValueKind = "user" | "state" | "label";
 
@@ -19,6 +21,7 @@ const RETRY_MISS = "1 hour";
 export async function readValueMap(
   sql: Sql,
   wanted: Readonly<Record<ValueKind, readonly string[]>>,
+  clock: StoreClock = {},
 ): Promise<Record<ValueKind, Map<string, MappedValue>>> {
   const rows = await sql<
     {
@@ -31,7 +34,10 @@ export async function readValueMap(
     }[]
   >`
     select kind, plane_value, plane_name, odoo_id, decided_by = 'manual' as manual,
-      odoo_id is null and updated_at < now() - ${RETRY_MISS}::text::interval as stale
+      odoo_id is null
+        and updated_at < coalesce(${
+    momentOf(clock)
+  }::timestamptz, now()) - ${RETRY_MISS}::text::interval as stale
     from plane.sync_value_map
     where (kind = 'user' and plane_value = any (${[...wanted.user]}::text[]))
       or (kind = 'state' and plane_value = any (${[...wanted.state]}::text[]))
@@ -58,12 +64,15 @@ export async function rememberValues(
   sql: Sql,
   kind: ValueKind,
   odooModel: string,
-  values: readonly { planeValue: string; planeName: string; odooId: number | null }[],
+  values: readonly ValueToRemember[],
+  clock: StoreClock = {},
 ): Promise<void> {
   if (values.length === 0) return;
   await sql`
-    insert into plane.sync_value_map as v (kind, plane_value, plane_name, odoo_model, odoo_id)
-    select ${kind}, t.plane_value, t.plane_name, ${odooModel}, t.odoo_id
+    insert into plane.sync_value_map as v (kind, plane_value, plane_name, odoo_model, odoo_id, updated_at)
+    select ${kind}, t.plane_value, t.plane_name, ${odooModel}, t.odoo_id, coalesce(${
+    momentOf(clock)
+  }::timestamptz, now())
     from unnest(
       ${values.map((value) => value.planeValue)}::text[],
       ${values.map((value) => value.planeName)}::text[],
@@ -71,7 +80,8 @@ export async function rememberValues(
     ) as t (plane_value, plane_name, odoo_id)
     order by t.plane_value
     on conflict (kind, plane_value) do update set
-      plane_name = excluded.plane_name, odoo_id = excluded.odoo_id, odoo_model = excluded.odoo_model, updated_at = now()
+      plane_name = excluded.plane_name, odoo_id = excluded.odoo_id, odoo_model = excluded.odoo_model,
+      updated_at = excluded.updated_at
     where v.decided_by = 'automatic'`;
 }
 

@@ -20,7 +20,8 @@ end
 $$;
 
 -- One row per pair of records. `origin` is the side that made the record first; the source_ and target_ columns
--- are the same pair as seen from there. A row without odoo_id is an intent: the partner is about to be made.
+-- are the same pair as seen from there. A row without plane_id or without odoo_id is an intent: the partner is about to be
+-- made there.
 create table plane.sync_mappings (
   id uuid constraint sync_mappings_pkey primary key default gen_random_uuid(),
   plane_type text not null,
@@ -94,6 +95,8 @@ create table plane.sync_tombstone (
   created_at timestamptz not null default now(),
   constraint sync_tombstone_pkey primary key (plane_type, plane_id)
 );
+-- An Odoo record without partner may be what is left of a pair: its webhook or a sweep asks by the Odoo side.
+create index sync_tombstone_odoo_idx on plane.sync_tombstone (odoo_model, odoo_id);
 comment on table plane.sync_tombstone is 'The last known partner of a record without mapping. Delete a row to allow a new partner.';
 comment on column plane.sync_tombstone.odoo_id is 'Null: deleted in Plane before it had a partner.';
 
@@ -164,12 +167,21 @@ create table plane.sync_log (
   source_data jsonb,
   target_data jsonb,
   duration_ms integer,
+  run_id uuid,
+  delivery_id bigint,
+  actor text,
   created_at timestamptz not null default now()
 );
-comment on column plane.sync_log.changes is 'List of {field, from, to, why}: the values in Odoo''s form before and after.';
+comment on column plane.sync_log.changes is
+  'List of {field, side, from, to, why, base}: the values of the side that was written, before and after, in its own form.';
+comment on column plane.sync_log.run_id is 'The backfill, sweep or undo that asked for it.';
+comment on column plane.sync_log.delivery_id is 'The newest delivery among the hints it answers; that one may be gone after 30 days.';
+comment on column plane.sync_log.actor is 'Who changed it: the id of a Plane user or the number of an Odoo user.';
 
 -- "What happened to this record", newest first; also serves the foreign key's set null.
 create index sync_log_mapping_idx on plane.sync_log (mapping_id, id desc);
+-- "What did this run do": its report and its undo ask for it. Most rows belong to no run.
+create index sync_log_run_idx on plane.sync_log (run_id, id) where run_id is not null;
 -- Retention deletes the oldest days; rows arrive in time order, so a block range index is enough.
 create index sync_log_created_idx on plane.sync_log using brin (created_at);
 

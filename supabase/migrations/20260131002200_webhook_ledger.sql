@@ -31,6 +31,9 @@ comment on column plane.webhook_delivery.observed_at is 'updated_at of the recor
 -- Settling marks the deliveries of one entity; only open and failed ones are in the index, so it stays as small as the
 -- backlog.
 create index webhook_delivery_open_idx on plane.webhook_delivery (entity_key, id) where status in ('received', 'failed');
+-- "What did Plane say of this record after that moment": who changed a value and when it was first seen. Only what carries the
+-- record is in it.
+create index webhook_delivery_said_idx on plane.webhook_delivery (entity_key, observed_at) where envelope = 'plane_v1' and observed_at is not null;
 -- Retention and "what came between": rows arrive in time order.
 create index webhook_delivery_received_idx on plane.webhook_delivery using brin (received_at);
 

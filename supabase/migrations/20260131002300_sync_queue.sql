@@ -33,6 +33,9 @@ create table plane.sync_queue (
   observed_at timestamptz,
   observation_hash text,
   read_first boolean not null default false,
+  plane_hinted boolean not null default false,
+  odoo_hinted boolean not null default false,
+  run_id uuid,
   is_open boolean not null generated always as (status in ('pending', 'processing')) stored,
   -- The row is the entity: order per entity needs nothing else.
   constraint sync_queue_entity_key unique (entity_key)
@@ -51,7 +54,10 @@ comment on column plane.sync_queue.attempts is 'Tries that count towards giving 
 comment on column plane.sync_queue.outages is 'Tries in a row that did not count: they decide how long the next one waits.';
 comment on column plane.sync_queue.crashes is 'Leases in a row that ended without a word from their worker.';
 comment on column plane.sync_queue.observation_id is 'The delivery that carries the newest state of the record.';
-comment on column plane.sync_queue.read_first is 'No delivery carries a state that can be trusted: read the record.';
+comment on column plane.sync_queue.read_first is 'No delivery carries a state of Plane''s record that can be trusted: read it.';
+comment on column plane.sync_queue.plane_hinted is 'Something was said of Plane''s record. It stays so until the row leaves.';
+comment on column plane.sync_queue.odoo_hinted is 'Something was said of Odoo''s record. It stays so until the row leaves.';
+comment on column plane.sync_queue.run_id is 'The run that left the latest hint of a run.';
 
 -- Exactly the order of a claim. What is leased stays in it, at its place: a claim changes no column of any index and no
 -- predicate (status is not in one, is_open stays as it is), so PostgreSQL rewrites the row on its page and leaves the
@@ -62,7 +68,8 @@ create index sync_queue_due_idx on plane.sync_queue (priority desc, next_attempt
 -- Dead letters by reason: what on-call lists and replays.
 create index sync_queue_dead_idx on plane.sync_queue (last_error) where not is_open;
 
--- Work items whose parent has no partner yet; they get a hint when it does.
+-- Records whose parent or project has no partner yet; they get a hint when it does. Both are entity keys: of a Plane record, or
+-- of an Odoo record (project.project:7).
 create table plane.sync_waiting (
   entity_key text not null,
   waits_for text not null,
@@ -91,10 +98,22 @@ begin
 end
 $$;
 
+-- Whether an entity key's type is a model of Odoo: those have a dot, or are custom and begin with x_; Plane's types never do.
+create function plane.is_odoo_model(p_type text) returns boolean
+language sql immutable set search_path = '' as $$
+  select p_type like '%.%' or p_type like 'x\_%'
+$$;
+
+-- The id of a run in a hint's payload; whatever else is written there is ignored.
+create function plane.run_of(p_payload jsonb) returns uuid
+language sql immutable set search_path = '' as $$
+  select case when p_payload ->> 'run_id' ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' then (p_payload ->> 'run_id')::uuid end
+$$;
+
 -- Leaves a hint. The newest observation is kept; equal stamps with different content mean that nobody can tell which
 -- is newer, so the record is read. A row that waits (backing off, resting, parked) keeps waiting: the hint is on it.
 -- `operation` speaks of Plane's record once a hint came from there, and a deletion stays until it was looked at: an update
--- that arrives later may well be older.
+-- that arrives later may well be older. `read_first` is about Plane's record only: a hint from Odoo never asks for it.
 -- plpgsql, not sql: before PostgreSQL 18 an sql function plans its statement anew at each call.
 create function plane.hint(
   p_source_system text,
@@ -114,13 +133,19 @@ create function plane.hint(
 language plpgsql set search_path = '' as $$
 declare
   v_id uuid;
+  v_run uuid;
 begin
+  -- Webhooks have no payload, and they are nearly all hints.
+  if p_payload is not null then
+    v_run := plane.run_of(p_payload);
+  end if;
   insert into plane.sync_queue as q (
     entity_key, source_system, source_id, source_type, plane_project_id, operation, payload, priority, next_attempt_at,
-    created_at, last_delivery_id, observation_id, observed_at, observation_hash, read_first
+    created_at, last_delivery_id, observation_id, observed_at, observation_hash, read_first, plane_hinted, odoo_hinted, run_id
   ) values (
     p_entity_key, p_source_system, p_source_id, p_source_type, p_plane_project_id, p_operation, p_payload, p_priority,
-    p_now, p_now, p_delivery, case when p_observed_at is not null then p_delivery end, p_observed_at, p_observation_hash, p_read_first
+    p_now, p_now, p_delivery, case when p_observed_at is not null then p_delivery end, p_observed_at, p_observation_hash,
+    p_read_first and p_source_system = 'plane', p_source_system = 'plane', p_source_system = 'odoo', v_run
   )
   on conflict (entity_key) do update set
     generation = q.generation + 1,
@@ -143,6 +168,9 @@ begin
     observed_at = greatest(q.observed_at, excluded.observed_at),
     read_first = q.read_first or excluded.read_first
       or coalesce(excluded.observed_at = q.observed_at and excluded.observation_hash <> q.observation_hash, false),
+    plane_hinted = q.plane_hinted or excluded.plane_hinted,
+    odoo_hinted = q.odoo_hinted or excluded.odoo_hinted,
+    run_id = coalesce(excluded.run_id, q.run_id),
     status = case when q.status in ('pending', 'processing') then q.status else 'pending' end,
     next_attempt_at = case when q.status in ('pending', 'processing') then q.next_attempt_at else p_now end,
     attempts = case when q.status in ('pending', 'processing') then q.attempts else 0 end,
@@ -214,7 +242,8 @@ $$;
 -- It holds the rows of several entities, so it must not wait long for one: others wait for what it holds. It gives up
 -- (55P03, lock_not_available) long before the server would look for a deadlock and end somebody else; the caller then
 -- stores them one by one. Rows of the answer are in the order of p_deliveries.
-create function plane.record_deliveries(p_deliveries json) returns table (stored boolean, target_id text)
+create function plane.record_deliveries(p_deliveries json, p_now timestamptz default null)
+returns table (stored boolean, target_id text)
 language plpgsql set search_path = '' set lock_timeout = '100ms' as $$
 begin
   return query
@@ -226,8 +255,26 @@ begin
   ),
   lateral plane.record_delivery(
     d.dedup_key, d.delivery_id, d.source, d.envelope, d.event_type, d.entity_type, d.entity_id, d.plane_project_id, d.queue,
-    d.operation, d.priority, d.observed_at, d.observation_hash, d.read_first, d.body
+    d.operation, d.priority, d.observed_at, d.observation_hash, d.read_first, d.body, coalesce(p_now, clock_timestamp())
   ) r;
+end
+$$;
+
+-- Leaves a hint that no delivery brought, as functions write it: {key: {side: 'plane', type, id} or {side: 'odoo', model, id},
+-- operation?, priority?, projectId?, readFirst?, payload?}. It goes to the row of the pair, when there is one.
+create function plane.leave_hint(p_hint jsonb, p_now timestamptz default clock_timestamp()) returns uuid
+language plpgsql set search_path = '' as $$
+declare
+  v_side text := p_hint #>> '{key,side}';
+  v_type text := coalesce(p_hint #>> '{key,type}', p_hint #>> '{key,model}');
+  v_id text := p_hint #>> '{key,id}';
+begin
+  return plane.hint(
+    v_side, v_type, v_id, plane.entity_key(v_side, v_type, v_id),
+    coalesce(p_hint ->> 'projectId', p_hint #>> '{payload,project_id}'), coalesce(p_hint ->> 'operation', 'update'),
+    coalesce((p_hint ->> 'priority')::integer, 5), nullif(p_hint -> 'payload', 'null'), null, null, null,
+    coalesce((p_hint ->> 'readFirst')::boolean, false), p_now
+  );
 end
 $$;
 

@@ -2,6 +2,7 @@
 
 -- Takes up to p_limit due entities, highest priority first, oldest first within a priority, and leases them. Of those whose
 -- lease ended without a word only one at a time: should it be what kills its workers, it takes no others with it again.
+-- Nobody gets anything while everything is paused.
 --
 -- Measured alternatives, one claim at a backlog of a million rows:
 --   update ... where id in (select ... limit n for update skip locked)    344 ms  the limit is unknown when the
@@ -35,7 +36,11 @@ create function plane.claim_entities(
   created_at timestamptz,
   envelope text,
   body text,
-  received_at timestamptz
+  received_at timestamptz,
+  plane_hinted boolean,
+  odoo_hinted boolean,
+  run_id uuid,
+  last_delivery_id bigint
 )
 language plpgsql
 set search_path = ''
@@ -54,6 +59,10 @@ declare
   v_rows tid[] := '{}';
   v_expired boolean[] := '{}';
 begin
+  if plane.is_paused(p_now) then
+    return;
+  end if;
+
   select q.priority into v_priority from plane.sync_queue q
   where q.is_open order by q.priority desc limit 1;
 
@@ -97,7 +106,7 @@ begin
   )
   select c.id, c.entity_key, c.source_system, c.source_id, c.source_type, c.operation, c.payload, c.attempts,
     c.outages, c.max_attempts, c.crashes, c.fence, c.plane_project_id, c.read_first, c.observed_at, c.observation_hash,
-    c.created_at, d.envelope, d.body, d.received_at
+    c.created_at, d.envelope, d.body, d.received_at, c.plane_hinted, c.odoo_hinted, c.run_id, c.last_delivery_id
   from claimed c left join plane.webhook_delivery d on d.id = c.observation_id;
 end
 $$;
@@ -137,6 +146,7 @@ begin
   -- Before any row: whoever holds one of these locks may have to wait for rows, never the other way round.
   if jsonb_array_length(p_effects) > 0 then
     perform plane.lock_partners(p_effects);
+    perform plane.lock_hinted(p_effects, p_ids);
   end if;
 
   -- Rows are locked in one order by everybody, so that two settles never wait for each other. What a former holder says
@@ -279,13 +289,13 @@ $$;
 create trigger sync_config_release_parked after insert or update on plane.sync_config
   for each row execute function plane.release_parked();
 
--- The same when a single mapping is resumed or deleted.
+-- The same when a single mapping is resumed or deleted. An intent has one side, and so one key.
 create function plane.release_resumed() returns trigger
 language plpgsql set search_path = '' as $$
 begin
   perform plane.look_again(array(
     select q.id from plane.sync_queue q
-    where q.entity_key = old.plane_type || ':' || old.plane_id
+    where q.entity_key in (old.plane_type || ':' || old.plane_id, old.odoo_model || ':' || old.odoo_id)
       and (q.status = 'processing' or (q.status = 'pending' and q.next_attempt_at = 'infinity'))
   ));
   return null;
@@ -298,7 +308,8 @@ create trigger sync_mappings_release_resumed after update of status on plane.syn
 create trigger sync_mappings_release_deleted after delete on plane.sync_mappings
   for each row when (old.status = 'paused') execute function plane.release_resumed();
 
--- Rows are locked in the order of settle_entities.
+-- Rows are locked in the order of settle_entities. What was parked is due since it was tried last: that is past on whichever
+-- clock its worker goes by.
 create function plane.look_again(p_ids uuid[]) returns void
 language sql set search_path = '' as $$
   with locked as materialized (
@@ -306,7 +317,7 @@ language sql set search_path = '' as $$
   )
   update plane.sync_queue q set
     generation = q.generation + 1,
-    next_attempt_at = case when q.next_attempt_at = 'infinity' then clock_timestamp() else q.next_attempt_at end
+    next_attempt_at = case when q.next_attempt_at = 'infinity' then coalesce(q.last_attempt_at, q.created_at) else q.next_attempt_at end
   from locked l where l.id = q.id
 $$;
 

@@ -1,15 +1,17 @@
 -- What settling an entity leaves behind, written in the same transaction as the release of its lease.
 
--- Opens the intent: the mapping row without partner that exists before the partner does. Only the holder of the fence
--- may open one. Returns the mapping, whether it is new or not; no row when the lease is lost, or when the Plane record
--- belongs to a record of another model.
+-- Opens the intent: the mapping row without partner that exists before the partner does. One side is given, the other is null:
+-- p_plane_id of a Plane record that gets a partner in Odoo, or p_odoo_id of an Odoo record that gets one in Plane. Only the
+-- holder of the fence may open one. Returns the mapping, whether it is new or not, and so the pair when there is one already;
+-- no row when the lease is lost, or when the record belongs to a record of another kind.
 create function plane.open_intent(
   p_queue_id uuid,
   p_fence bigint,
   p_plane_type text,
   p_plane_id text,
   p_plane_project_id text,
-  p_odoo_model text
+  p_odoo_model text,
+  p_odoo_id text default null
 ) returns setof plane.sync_mappings
 language plpgsql set search_path = '' as $$
 begin
@@ -17,32 +19,54 @@ begin
   if not found then
     return;
   end if;
-  insert into plane.sync_mappings (plane_type, plane_id, plane_project_id, odoo_model, origin)
-  values (p_plane_type, p_plane_id, p_plane_project_id, p_odoo_model, 'plane')
-  on conflict (plane_type, plane_id) do nothing;
-  return query select m.* from plane.sync_mappings m where m.plane_type = p_plane_type and m.plane_id = p_plane_id
-    and m.odoo_model = p_odoo_model;
+  if num_nonnulls(p_plane_id, p_odoo_id) <> 1 then
+    raise exception 'an intent has one side' using errcode = 'invalid_parameter_value';
+  end if;
+  insert into plane.sync_mappings (plane_type, plane_id, plane_project_id, odoo_model, odoo_id, origin)
+  values (
+    p_plane_type, p_plane_id, p_plane_project_id, p_odoo_model, p_odoo_id,
+    case when p_plane_id is null then 'odoo' else 'plane' end
+  )
+  -- Whichever side is known: its key, or that of where the pair began, which is the same.
+  on conflict do nothing;
+  if p_plane_id is null then
+    return query select m.* from plane.sync_mappings m
+      where m.odoo_model = p_odoo_model and m.odoo_id = p_odoo_id and m.plane_type = p_plane_type;
+  else
+    return query select m.* from plane.sync_mappings m
+      where m.plane_type = p_plane_type and m.plane_id = p_plane_id and m.odoo_model = p_odoo_model;
+  end if;
 end
 $$;
 
 -- p_effects: list of
---   {queue_id, fence, mapping_id, odoo_model?, mapping: {odoo_id?, status?, last_error?, plane_updated_at?, odoo_write_date?, synced},
---    snapshot?: {plane_base, odoo_base, plane_seen, placeholders}, tombstone?: reason, created: bool,
---    waits_for: [entity_key], log: [{operation, success, error_message, changes, source_data, target_data, duration_ms}],
---    events: [{level, message, event_type, metadata}]}
+--   {queue_id, fence, entity_key, source_system, source_id, mapping_id, odoo_model?,
+--    mapping: {plane_type?, plane_id?, odoo_id?, plane_project_id?, status?, last_error?, plane_updated_at?, odoo_write_date?, synced},
+--    snapshot?: {plane_base, odoo_base, plane_seen, placeholders}, tombstone?: reason, created: bool, relinked: bool,
+--    waits_for: [entity_key], log: [{operation, success, error_message, changes, actor, source_data, target_data, duration_ms}],
+--    conflicts?: {open: [{field, base, plane_value, odoo_value, plane_at, odoo_at, plane_actor, odoo_actor}], settled: [field],
+--      how: 'resolved' or 'gone'},
+--    hints?: [what plane.leave_hint takes], events: [{level, message, event_type, metadata}]}
 -- Effects of entities whose lease is lost are dropped: their new holder decides.
 create function plane.record_effects(p_effects jsonb, p_held uuid[], p_fences bigint[], p_now timestamptz) returns void
 language plpgsql set search_path = '' as $$
 declare
   v_effect jsonb;
+  v_row plane.sync_queue;
   v_mapping plane.sync_mappings;
+  v_key text;
 begin
   for v_effect in
     select e from jsonb_array_elements(p_effects) e
     join unnest(p_held, p_fences) as h (id, fence) on h.id = (e ->> 'queue_id')::uuid
       and h.fence = coalesce((e ->> 'fence')::bigint, h.fence)
   loop
+    v_key := v_effect ->> 'entity_key';
+    select q.* into v_row from plane.sync_queue q where q.id = (v_effect ->> 'queue_id')::uuid;
+
     update plane.sync_mappings m set
+      plane_type = coalesce(v_effect #>> '{mapping,plane_type}', m.plane_type),
+      plane_id = coalesce(v_effect #>> '{mapping,plane_id}', m.plane_id),
       odoo_id = coalesce(v_effect #>> '{mapping,odoo_id}', m.odoo_id),
       plane_project_id = coalesce(v_effect #>> '{mapping,plane_project_id}', m.plane_project_id),
       -- What somebody paused meanwhile stays paused.
@@ -67,54 +91,130 @@ begin
         placeholders = excluded.placeholders, updated_at = excluded.updated_at;
     end if;
 
-    -- Also for a record that never had a partner: a late announcement of it must not make one.
-    if v_effect ? 'tombstone' and coalesce(v_mapping.odoo_model, v_effect ->> 'odoo_model') is not null then
-      insert into plane.sync_tombstone as t (plane_type, plane_id, odoo_model, odoo_id, reason)
-      values (
-        split_part(v_effect ->> 'entity_key', ':', 1), split_part(v_effect ->> 'entity_key', ':', 2),
-        coalesce(v_mapping.odoo_model, v_effect ->> 'odoo_model'), v_mapping.odoo_id, v_effect ->> 'tombstone'
-      )
-      on conflict (plane_type, plane_id) do update set
-        reason = excluded.reason, odoo_id = coalesce(excluded.odoo_id, t.odoo_id);
+    if v_effect ? 'tombstone' then
+      perform plane.leave_tombstone(v_effect, v_mapping, p_now);
     elsif (v_effect ->> 'relinked')::boolean then
       delete from plane.sync_tombstone t where t.plane_type = v_mapping.plane_type and t.plane_id = v_mapping.plane_id;
     end if;
 
+    if v_effect ? 'conflicts' and v_mapping.id is not null then
+      perform plane.record_conflicts(v_effect -> 'conflicts', v_mapping.id, v_row.claimed_generation, v_row.generation, p_now);
+    end if;
+
     insert into plane.sync_log (
       mapping_id, source_system, source_id, target_id, operation, success, error_message, changes, source_data, target_data,
-      duration_ms, created_at
+      duration_ms, run_id, delivery_id, actor, created_at
     )
-    select v_mapping.id, v_effect ->> 'source_system', v_effect ->> 'source_id', v_mapping.odoo_id, l ->> 'operation',
+    select v_mapping.id, v_effect ->> 'source_system', v_effect ->> 'source_id',
+      case v_effect ->> 'source_system' when 'odoo' then v_mapping.plane_id else v_mapping.odoo_id end, l ->> 'operation',
       (l ->> 'success')::boolean, l ->> 'error_message', coalesce(l -> 'changes', '[]'), l -> 'source_data', l -> 'target_data',
-      (l ->> 'duration_ms')::integer, p_now
+      (l ->> 'duration_ms')::integer, v_row.run_id, v_row.last_delivery_id, l ->> 'actor', p_now
     from jsonb_array_elements(coalesce(v_effect -> 'log', '[]')) l;
 
     perform ops.log_event(
-      e ->> 'level', e ->> 'message', null, 'supabase', 'plane-sync', e ->> 'event_type', 'plane-sync',
+      e ->> 'level', e ->> 'message', v_row.run_id, 'supabase', 'plane-sync', e ->> 'event_type', 'plane-sync',
       (e ->> 'duration_ms')::integer, e -> 'metadata'
     )
     from jsonb_array_elements(coalesce(v_effect -> 'events', '[]')) e;
 
-    insert into plane.sync_waiting (entity_key, waits_for)
-    select v_effect ->> 'entity_key', w from jsonb_array_elements_text(coalesce(v_effect -> 'waits_for', '[]')) w
+    insert into plane.sync_waiting (entity_key, waits_for, created_at)
+    select v_key, w, p_now from jsonb_array_elements_text(coalesce(v_effect -> 'waits_for', '[]')) w
     on conflict do nothing;
 
-    -- Who waits for this record need not any more; nor need this one, if what it waits for got its partner meanwhile.
-    perform plane.wake_waiting(array(
-      select k from (
-        select v_effect ->> 'entity_key' as k where (v_effect ->> 'created')::boolean
-        union all
-        select jsonb_array_elements_text(coalesce(v_effect -> 'waits_for', '[]'))
-      ) keys
-      join plane.sync_mappings m on m.plane_type = split_part(k, ':', 1) and m.plane_id = split_part(k, ':', 2)
-      where m.odoo_id is not null
-    ), p_now);
+    -- Who waits for this record, by either of its names, need not any more; nor need this one, if what it waits for got its
+    -- partner meanwhile.
+    perform plane.wake_waiting(
+      array(
+        select k from unnest(array[
+          v_mapping.plane_type || ':' || v_mapping.plane_id, v_mapping.odoo_model || ':' || v_mapping.odoo_id
+        ]) k
+        where (v_effect ->> 'created')::boolean and v_mapping.plane_id is not null and v_mapping.odoo_id is not null
+      ) || array(
+        select w from jsonb_array_elements_text(coalesce(v_effect -> 'waits_for', '[]')) w where plane.has_partner(w)
+      ),
+      p_now
+    );
+
+    perform plane.leave_hint(h, p_now) from (
+      select h from jsonb_array_elements(coalesce(v_effect -> 'hints', '[]')) h order by h #>> '{key,id}'
+    ) hints;
   end loop;
 end
 $$;
 
+-- Also for a record that never had a partner: a late announcement of it must not make one. What a record of Odoo leaves that
+-- never had a partner in Plane is nothing: it cannot come back.
+create function plane.leave_tombstone(p_effect jsonb, p_mapping plane.sync_mappings, p_now timestamptz) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_key text := p_effect ->> 'entity_key';
+  v_of_plane boolean := not plane.is_odoo_model(split_part(v_key, ':', 1));
+begin
+  insert into plane.sync_tombstone as t (plane_type, plane_id, odoo_model, odoo_id, reason, created_at)
+  select n.plane_type, n.plane_id, n.odoo_model, p_mapping.odoo_id, p_effect ->> 'tombstone', p_now
+  from (
+    select
+      coalesce(p_mapping.plane_type, case when v_of_plane then split_part(v_key, ':', 1) end) as plane_type,
+      coalesce(p_mapping.plane_id, case when v_of_plane then split_part(v_key, ':', 2) end) as plane_id,
+      coalesce(p_mapping.odoo_model, p_effect ->> 'odoo_model') as odoo_model
+  ) n
+  where n.plane_id is not null and n.odoo_model is not null
+  on conflict (plane_type, plane_id) do update set
+    reason = excluded.reason, odoo_id = coalesce(excluded.odoo_id, t.odoo_id);
+end
+$$;
+
+-- Opens conflicts, or brings the open ones up to date, and settles those that are no more. A resolution somebody chose after
+-- this worker had claimed the pair is not what it carried out: that conflict stays open for the claim that the resolution's
+-- hint leads to.
+create function plane.record_conflicts(
+  p_conflicts jsonb, p_mapping_id uuid, p_claimed_generation bigint, p_generation bigint, p_now timestamptz
+) returns void
+language plpgsql set search_path = '' as $$
+begin
+  insert into plane.sync_conflict as c (
+    mapping_id, field, base, plane_value, odoo_value, plane_at, odoo_at, plane_actor, odoo_actor, created_at, updated_at
+  )
+  select p_mapping_id, o ->> 'field', o -> 'base', o -> 'plane_value', o -> 'odoo_value', (o ->> 'plane_at')::timestamptz,
+    (o ->> 'odoo_at')::timestamptz, o ->> 'plane_actor', o ->> 'odoo_actor', p_now, p_now
+  from jsonb_array_elements(coalesce(p_conflicts -> 'open', '[]')) o
+  on conflict (mapping_id, field) where status = 'open' do update set
+    base = excluded.base, plane_value = excluded.plane_value, odoo_value = excluded.odoo_value, plane_at = excluded.plane_at,
+    odoo_at = excluded.odoo_at, plane_actor = excluded.plane_actor, odoo_actor = excluded.odoo_actor,
+    updated_at = excluded.updated_at
+  -- What is the same conflict as before is not written again.
+  where (c.base, c.plane_value, c.odoo_value) is distinct from (excluded.base, excluded.plane_value, excluded.odoo_value);
+
+  update plane.sync_conflict c set
+    status = coalesce(p_conflicts ->> 'how', 'gone'), resolved_at = p_now, updated_at = p_now
+  where c.mapping_id = p_mapping_id and c.status = 'open'
+    and c.field in (select f from jsonb_array_elements_text(coalesce(p_conflicts -> 'settled', '[]')) f)
+    and (
+      c.resolution_generation is null or c.resolution_generation <= p_claimed_generation or p_generation = p_claimed_generation
+    );
+end
+$$;
+
+-- Whether the record an entity key names, of either side, is one of a pair.
+create function plane.has_partner(p_key text) returns boolean
+language plpgsql stable set search_path = '' as $$
+declare
+  v_type text := split_part(p_key, ':', 1);
+  v_id text := split_part(p_key, ':', 2);
+begin
+  if plane.is_odoo_model(v_type) then
+    return exists (
+      select from plane.sync_mappings m where m.odoo_model = v_type and m.odoo_id = v_id and m.plane_id is not null
+    );
+  end if;
+  return exists (
+    select from plane.sync_mappings m where m.plane_type = v_type and m.plane_id = v_id and m.odoo_id is not null
+  );
+end
+$$;
+
 -- A child that starts to wait and its parent that is just made must see each other, so both take the parent's lock until
--- their transaction ends. Sorted: no deadlock.
+-- their transaction ends: by each name the parent may be waited for. Sorted: no deadlock.
 create function plane.lock_partners(p_effects jsonb) returns void
 language plpgsql set search_path = '' as $$
 declare
@@ -122,7 +222,12 @@ declare
 begin
   for v_key in
     select distinct k from (
-      select e ->> 'entity_key' as k from jsonb_array_elements(p_effects) e where (e ->> 'created')::boolean
+      select unnest(array[
+        coalesce(e #>> '{mapping,plane_type}', m.plane_type) || ':' || coalesce(e #>> '{mapping,plane_id}', m.plane_id),
+        m.odoo_model || ':' || coalesce(e #>> '{mapping,odoo_id}', m.odoo_id)
+      ]) as k
+      from jsonb_array_elements(p_effects) e join plane.sync_mappings m on m.id = (e ->> 'mapping_id')::uuid
+      where (e ->> 'created')::boolean
       union all
       select jsonb_array_elements_text(coalesce(e -> 'waits_for', '[]')) from jsonb_array_elements(p_effects) e
     ) keys where k is not null order by k
@@ -132,7 +237,24 @@ begin
 end
 $$;
 
--- Gives a hint to everything that waits for one of these entities.
+-- The rows that get a hint are locked together with those that are settled, in the same order: no deadlock.
+create function plane.lock_hinted(p_effects jsonb, p_ids uuid[]) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_keys text[] := array(
+    select plane.entity_key(h #>> '{key,side}', coalesce(h #>> '{key,type}', h #>> '{key,model}'), h #>> '{key,id}')
+    from jsonb_array_elements(p_effects) e, jsonb_array_elements(coalesce(e -> 'hints', '[]')) h
+  );
+begin
+  if cardinality(v_keys) > 0 then
+    perform q.id from plane.sync_queue q
+    where q.id = any (p_ids || array(select k.id from plane.sync_queue k where k.entity_key = any (v_keys)))
+    order by q.id for update;
+  end if;
+end
+$$;
+
+-- Gives a hint to everything that waits for one of these entities: to a record of Odoo as one of Odoo.
 create function plane.wake_waiting(p_keys text[], p_now timestamptz) returns void
 language plpgsql set search_path = '' as $$
 declare
@@ -148,7 +270,8 @@ begin
   select array_agg(distinct g.entity_key order by g.entity_key) into v_woken from gone g;
   foreach v_key in array coalesce(v_woken, '{}') loop
     perform plane.hint(
-      'plane', split_part(v_key, ':', 1), split_part(v_key, ':', 2), v_key, null, 'update', 5, null, null, null, null, false, p_now
+      case when plane.is_odoo_model(split_part(v_key, ':', 1)) then 'odoo' else 'plane' end,
+      split_part(v_key, ':', 1), split_part(v_key, ':', 2), v_key, null, 'update', 5, null, null, null, null, false, p_now
     );
     -- It waits for nothing else than what just came.
     update plane.sync_queue q set next_attempt_at = p_now

@@ -49,6 +49,15 @@ select
   (select max(age(a.backend_xmin)) from pg_catalog.pg_stat_activity a) as oldest_transaction_age
 from plane.sync_queue q;
 
+-- Fields that wait for a decision, with what each side says: record contents, so for the functions only, as snapshots are.
+create view plane.v_conflicts with (security_invoker = true) as
+select c.id, c.field, m.plane_type, m.plane_id, m.plane_project_id, m.odoo_model, m.odoo_id, c.base, c.plane_value, c.odoo_value,
+  c.plane_at, c.odoo_at, c.plane_actor, c.odoo_actor, c.resolution, c.resolved_by, c.created_at, c.updated_at, c.mapping_id,
+  format('select plane.resolve_conflict(%L, ''{"side": "plane"}'', ''your name'')', c.id) as resolve
+from plane.sync_conflict c join plane.sync_mappings m on m.id = c.mapping_id
+where c.status = 'open'
+order by c.created_at, c.id;
+
 -- What somebody should do now, most urgent first.
 create view plane.v_next_actions with (security_invoker = true) as
 select 1 as urgency, 'dead_letters' as topic, q.last_error as subject, count(*) as affected,
@@ -70,9 +79,22 @@ group by q.last_error
 union all
 select 3, 'mappings_in_error', m.last_error, count(*), 'Read plane.sync_log of these mappings'
 from plane.sync_mappings m where m.status = 'error' group by m.last_error
+union all
+select 2, 'conflicts', c.field, count(*), 'Choose in plane.v_conflicts, or by POST ?action=resolve'
+from plane.sync_conflict c where c.status = 'open' and c.resolution is null group by c.field
+union all
+-- Only while no later run of the kind came to its end.
+select 2, 'failed_runs', r.kind || ': ' || coalesce(r.error, 'unknown'), count(*), 'See docs/errors.md, then ask for the run again'
+from plane.sync_run r
+where r.status = 'failed' and not exists (
+  select from plane.sync_run l where l.kind = r.kind and l.scope = r.scope and l.status = 'done' and l.created_at > r.created_at
+)
+group by r.kind, r.error
+union all
+select 1, 'paused', 'everything', 1, 'select plane.resume(''all'')' from plane.sync_switch s where s.name = 'all' and plane.is_paused()
 order by urgency, affected desc;
 
 revoke all on plane.v_active_syncs, plane.v_pending_queue, plane.v_sync_stats, plane.v_dead_letters, plane.v_queue_health,
-  plane.v_next_actions from anon, authenticated, service_role;
+  plane.v_conflicts, plane.v_next_actions from anon, authenticated, service_role;
 grant select on plane.v_active_syncs, plane.v_pending_queue, plane.v_sync_stats, plane.v_dead_letters, plane.v_queue_health,
-  plane.v_next_actions to service_role;
+  plane.v_conflicts, plane.v_next_actions to service_role;

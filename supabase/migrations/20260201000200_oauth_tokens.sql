@@ -275,9 +275,6 @@ $$;
 -- plane_sync_cron_key; without them, or without pg_net, nothing happens. A nudge: tokens are refreshed on demand as well.
 create function plane.nudge_oauth() returns boolean
 language plpgsql set search_path = '' as $$
-declare
-  v_url text;
-  v_key text;
 begin
   if not exists (
     select from plane.oauth_token t
@@ -287,17 +284,7 @@ begin
   ) then
     return false;
   end if;
-  if to_regclass('vault.decrypted_secrets') is null or to_regnamespace('net') is null then
-    return false;
-  end if;
-  execute 'select decrypted_secret from vault.decrypted_secrets where name = $1' into v_url using 'oauth_refresh_url';
-  execute 'select decrypted_secret from vault.decrypted_secrets where name = $1' into v_key using 'plane_sync_cron_key';
-  if v_url is null or v_key is null then
-    return false;
-  end if;
-  execute 'select net.http_post(url => $1, headers => $2, body => $3, timeout_milliseconds => 5000)'
-    using v_url || '?action=refresh', jsonb_build_object('apikey', v_key, 'content-type', 'application/json'), '{}'::jsonb;
-  return true;
+  return plane.ask_function('oauth_refresh_url', 'plane_sync_cron_key', '?action=refresh');
 end
 $$;
 

@@ -1,0 +1,21 @@
+/** What a hint brings along, in `payload` of plane.sync_queue. Anybody may write there by hand, so it is checked. */
+import { z } from "zod";
+import type { HintPayload } from "./sync_store.ts";
+
+const payloadSchema = z.object({
+  project_id: z.string().min(1),
+  observed: z.record(z.string(), z.json()),
+  run_id: z.guid(),
+  match_odoo_id: z.int().positive(),
+  match_plane_id: z.string().min(1),
+}).partial();
+
+/** The part of a payload that is understood; a field nobody knows, or that is not what it should be, is left out. */
+export function readHintPayload(payload: unknown): HintPayload {
+  const given = z.record(z.string(), z.unknown()).safeParse(payload).data ?? {};
+  const understood = Object.entries(payloadSchema.shape).flatMap(([name, schema]): [string, unknown][] => {
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
+    return value !== undefined && schema.safeParse(value).success ? [[name, value]] : [];
+  });
+  return payloadSchema.parse(Object.fromEntries(understood));
+}

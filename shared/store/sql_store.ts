@@ -1,0 +1,28 @@
+/** The engine's memory in PostgreSQL. Every method is one statement: one round trip, and no state of a session. */
+import { readAnnouncementsSince } from "./announcements.ts";
+import type { Sql } from "./database.ts";
+import { leaveHint } from "./hints.ts";
+import { readPairRow } from "./pair_rows.ts";
+import { openIntentFor, readPartnerOf } from "./partners.ts";
+import { claimEntities, settleEntities } from "./queue.ts";
+import type { StoreClock } from "./store_clock.ts";
+import type { SyncStore } from "./sync_store.ts";
+import { forgetValues, readValueMap, rememberValues } from "./value_map.ts";
+
+/**
+ * @param clock whose clock decides what is due and when something was; the database's own unless given
+ */
+export function createSqlStore(sql: Sql, clock: StoreClock = {}): SyncStore {
+  return {
+    claim: (workerId, limit, leaseMs) => claimEntities(sql, workerId, limit, leaseMs, clock),
+    settle: (settlements) => settleEntities(sql, settlements, clock),
+    hint: (hint) => leaveHint(sql, hint, clock),
+    readPair: (key) => readPairRow(sql, key),
+    readPartner: (key) => readPartnerOf(sql, key),
+    openIntent: (claimed, intent) => openIntentFor(sql, claimed, intent),
+    readValues: (wanted) => readValueMap(sql, wanted, clock),
+    rememberValues: (kind, odooModel, values) => rememberValues(sql, kind, odooModel, values, clock),
+    forgetValues: (kind, odooIds) => forgetValues(sql, kind, odooIds),
+    announcementsSince: (planeType, planeId, after) => readAnnouncementsSince(sql, planeType, planeId, after),
+  };
+}
