@@ -1,0 +1,83 @@
+/** Which value of one side stands for which of the other. */
+import assert from "node:assert/strict";
+import type { Example } from "../sync_store_contract.ts";
+import type { StoreWorld } from "./world.ts";
+
+const HOUR_MS = 3_600_000;
+
+const users = async ({ store }: StoreWorld, ...user: string[]) =>
+  [...(await store.readValues({ user, state: [], label: [] })).user.values()]
+    .sort((one, other) => one.planeValue.localeCompare(other.planeValue));
+
+export function valueExamples(example: Example): void {
+  example("values are remembered by kind, and only those asked for are read", async (world) => {
+    const { store } = world;
+    await store.rememberValues("user", "res.users", [
+      { planeValue: "u1", planeName: "One", odooId: 11 },
+      { planeValue: "u2", planeName: "Two", odooId: null },
+    ]);
+    await store.rememberValues("label", "project.tags", [{
+      planeValue: "u1",
+      planeName: "Label",
+      odooId: 5,
+    }]);
+    const found = await store.readValues({ user: ["u1", "u3"], state: ["u1"], label: ["u1"] });
+    assert.deepEqual([...found.user.keys()], ["u1"]);
+    assert.deepEqual(found.user.get("u1"), {
+      planeValue: "u1",
+      planeName: "One",
+      odooId: 11,
+      manual: false,
+      stale: false,
+    });
+    assert.equal(found.state.size, 0);
+    assert.equal(found.label.get("u1")?.odooId, 5);
+  });
+
+  example("a miss is worth another look after an hour, a match is not", async (world) => {
+    await world.store.rememberValues("user", "res.users", [
+      { planeValue: "u1", planeName: "One", odooId: 11 },
+      { planeValue: "u2", planeName: "Two", odooId: null },
+    ]);
+    world.advance(HOUR_MS);
+    assert.deepEqual((await users(world, "u1", "u2")).map(({ stale }) => stale), [false, false]);
+    world.advance(1);
+    assert.deepEqual((await users(world, "u1", "u2")).map(({ stale }) => stale), [false, true]);
+    await world.store.rememberValues("user", "res.users", [{
+      planeValue: "u2",
+      planeName: "Two",
+      odooId: null,
+    }]);
+    assert.deepEqual((await users(world, "u2")).map(({ stale }) => stale), [false]);
+  });
+
+  example("what is remembered again is replaced, unless somebody decided it by hand", async (world) => {
+    const remember = (odooId: number | null) =>
+      world.store.rememberValues("user", "res.users", [
+        { planeValue: "auto", planeName: "New", odooId },
+        { planeValue: "hand", planeName: "New", odooId },
+      ]);
+    await world.decideValue("user", "hand", 1);
+    await remember(2);
+    await remember(3);
+    assert.deepEqual((await users(world, "auto", "hand")).map(({ odooId, manual }) => [odooId, manual]), [
+      [3, false],
+      [1, true],
+    ]);
+  });
+
+  example(
+    "what is gone in Odoo is forgotten, of that kind, unless somebody decided it by hand",
+    async (world) => {
+      const { store } = world;
+      await world.decideValue("user", "hand", 11);
+      for (const kind of ["user", "label"] as const) {
+        await store.rememberValues(kind, "any", [{ planeValue: "v", planeName: "V", odooId: 11 }]);
+      }
+      await store.forgetValues("user", [11, 12]);
+      await store.forgetValues("user", []);
+      const found = await store.readValues({ user: ["v", "hand"], state: [], label: ["v"] });
+      assert.deepEqual([[...found.user.keys()], [...found.label.keys()]], [["hand"], ["v"]]);
+    },
+  );
+}

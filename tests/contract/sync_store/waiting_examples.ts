@@ -1,0 +1,88 @@
+/** Records wait for records of either side, and are woken in the settlement that makes what they wait for. */
+import assert from "node:assert/strict";
+import type { Claimed, Outcome } from "../../../shared/store/queue.ts";
+import type { Example } from "../sync_store_contract.ts";
+import { claimOne, delivery, DONE, LEASE_MS, odooDelivery, settle, type StoreWorld } from "./world.ts";
+
+const WAIT: Outcome = { kind: "wait", delayMs: 300_000, reason: "waits_for_project" };
+
+/** A Plane project whose intent is open; its partner is made by settling what is returned. */
+async function project(world: StoreWorld): Promise<{ claimed: Claimed; made: object }> {
+  await world.record(delivery("p", { entity: { type: "project", id: "p" } }), "{}");
+  const claimed = await claimOne(world);
+  const intent = await world.store.openIntent(claimed, {
+    key: { side: "plane", type: "project", id: "p" },
+    planeType: "project",
+    odooModel: "project.project",
+    planeProjectId: "p",
+  });
+  return {
+    claimed,
+    made: { mapping_id: intent?.id, mapping: { odoo_id: "1", synced: true }, created: true },
+  };
+}
+
+export function waitingExamples(example: Example): void {
+  example(
+    "who waits for a project, by either of its names, is due the moment it has its partner",
+    async (world) => {
+      const { claimed, made } = await project(world);
+      await world.record(delivery("a"), "{}");
+      await settle(world, await claimOne(world), WAIT, { waits_for: ["project:p"] });
+      await world.record(odooDelivery("7"), "{}");
+      await settle(world, await claimOne(world), WAIT, { waits_for: ["project.project:1"] });
+      assert.deepEqual(await world.store.claim("test", 10, LEASE_MS), []);
+
+      await settle(world, claimed, DONE, made);
+      const woken = await world.store.claim("test", 10, LEASE_MS);
+      assert.deepEqual(
+        woken.map(({ entityKey, sourceSystem, sourceType, sourceId, planeHinted, odooHinted }) =>
+          [entityKey, sourceSystem, sourceType, sourceId, planeHinted, odooHinted].join(" ")
+        ).sort(),
+        ["issue:a plane issue a true false", "project.task:7 odoo project.task 7 false true"],
+      );
+    },
+  );
+
+  example("who was settled without what it waits for gets a hint when that is there", async (world) => {
+    await world.record(odooDelivery("7"), "{}");
+    await settle(world, await claimOne(world), DONE, { waits_for: ["project:p"] });
+    const { claimed, made } = await project(world);
+    await settle(world, claimed, DONE, made);
+    assert.equal((await claimOne(world)).entityKey, "project.task:7");
+    await world.store.hint({ key: { side: "plane", type: "project", id: "p" } });
+  });
+
+  for (const name of ["project:p", "project.project:1"]) {
+    example(`what it waits for was made while it was at work (${name}): it is due at once`, async (world) => {
+      const { claimed, made } = await project(world);
+      await world.record(delivery("a"), "{}");
+      const child = await claimOne(world);
+      await settle(world, claimed, DONE, made);
+      await settle(world, child, WAIT, { waits_for: [name] });
+      assert.equal((await claimOne(world)).entityKey, "issue:a");
+    });
+  }
+
+  example("waking does not disturb one that rests for another reason", async (world) => {
+    const { claimed, made } = await project(world);
+    await world.record(delivery("a"), "{}");
+    const rest: Outcome = { kind: "retry", delayMs: 90_000, reason: "odoo_timeout" };
+    await settle(world, await claimOne(world), rest, { waits_for: ["project:p"] });
+    await settle(world, claimed, DONE, made);
+    assert.deepEqual(await world.store.claim("test", 10, LEASE_MS), []);
+    world.advance(90_000);
+    await claimOne(world);
+  });
+
+  example("a record is woken once", async (world) => {
+    const { claimed, made } = await project(world);
+    await world.record(delivery("a"), "{}");
+    await settle(world, await claimOne(world), DONE, { waits_for: ["project:p", "issue:parent"] });
+    await settle(world, claimed, DONE, made);
+    await settle(world, await claimOne(world));
+    await world.store.hint({ key: { side: "plane", type: "project", id: "p" } });
+    await settle(world, await claimOne(world), DONE, made);
+    assert.deepEqual(await world.store.claim("test", 10, LEASE_MS), []);
+  });
+}
