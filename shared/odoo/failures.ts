@@ -6,6 +6,7 @@
  */
 import { type ErrorCode, type ErrorFacts, SuiteError } from "../errors.ts";
 import type { HttpAnswer } from "./http.ts";
+import { namedField } from "./named_fields.ts";
 
 const READS: ReadonlySet<string> = new Set([
   "search",
@@ -68,17 +69,24 @@ const CODE_OF_EXCEPTION: Readonly<Record<string, ErrorCode>> = {
 };
 
 /**
- * A failure Odoo described itself. Facts: `exception`, and for a missing record `missingModel` and `missingId`, so
- * that a missing target of a relation is not taken for the record that was written.
+ * A failure Odoo described itself. Facts: `exception`; for a missing record `missingModel` and `missingId`, so
+ * that a missing target of a relation is not taken for the record that was written; for refused values `fields`, the
+ * field it is about, if Odoo names one of those that were sent.
+ *
+ * @param args what the method was called with
  */
 export function failureFrom(
   error: { name: string; message: string },
   at: { model: string; method: string; status?: number },
+  args: Readonly<Record<string, unknown>> = {},
 ): SuiteError {
   const exception = /^[A-Za-z_][\w.]{0,99}$/.test(error.name) ? error.name : "unnamed";
   const code = codeOf(exception, error.message);
   const missing = code === "odoo_missing_record" ? missingRecord(error.message) : {};
-  return failure(code, at, { exception, ...missing });
+  const field = code === "odoo_rejected" || code === "odoo_bad_request"
+    ? namedField(error.message, args)
+    : undefined;
+  return failure(code, at, { exception, ...missing, ...(field === undefined ? {} : { fields: field }) });
 }
 
 /** 18 and later, and before. */

@@ -31,7 +31,7 @@ export function json2Transport(connection: Connection, post: HttpPoster): OdooTr
       const body = parse(answer);
       if (answer.status === 200 && body !== undefined) return body.value;
       const known = errorBody.safeParse(body?.value);
-      if (known.success) throw failureFrom(known.data, { ...at, status: answer.status });
+      if (known.success) throw failureFrom(known.data, { ...at, status: answer.status }, args);
       if (answer.status === 404) throw new NoJson2();
       throw proxyFailure(answer, at);
     },

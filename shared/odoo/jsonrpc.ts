@@ -39,6 +39,8 @@ interface Rpc {
   method: string;
   args: unknown[];
   at: { model: string; method: string };
+  /** What the method at `at` is called with. */
+  named?: Record<string, unknown>;
   writes: boolean;
   signal?: AbortSignal | undefined;
   timeoutMs?: number | undefined;
@@ -63,7 +65,7 @@ export function jsonRpcTransport(connection: Connection, post: HttpPoster): Odoo
     });
     const body = answer.status === 200 ? parse(answer.text) : undefined;
     if (body === undefined) throw proxyFailure(answer, request.at);
-    if (body.error !== undefined) throw failureFrom(body.error.data, request.at);
+    if (body.error !== undefined) throw failureFrom(body.error.data, request.at, request.named);
     return body.result ?? null;
   }
 
@@ -96,6 +98,7 @@ export function jsonRpcTransport(connection: Connection, post: HttpPoster): Odoo
           method: "execute_kw",
           args: [database, uid, connection.apiKey, model, method, ...positions(method, args, context)],
           at: { model, method },
+          named: args,
           writes: !isRead(method),
           signal,
           timeoutMs,

@@ -25,8 +25,8 @@ const NO_TARGET = /^No matching record found for /;
 
 /**
  * The ids, one per row. Throws `odoo_conflict` for a lost race, `odoo_missing_record` when a relation names a
- * record that is not there, `odoo_rejected` otherwise; facts: `field` (its technical name), `row` (from 0) and
- * `missingModel` (what the relation points at).
+ * record that is not there, `odoo_rejected` otherwise; facts: `field` (its technical name; `fields` without a path
+ * into a relation), `row` (from 0) and `missingModel` (what the relation points at).
  */
 export function loadedIds(answer: unknown, model: string, rows: number): number[] {
   const at = { model, method: "load" };
@@ -49,7 +49,7 @@ export function loadedIds(answer: unknown, model: string, rows: number): number[
     facts: {
       ...at,
       messages: messages.length,
-      ...(field === undefined ? {} : { field }),
+      ...(field === undefined ? {} : { field, fields: field.replace(/\/.*/, "") }),
       ...(missingModel === undefined ? {} : { missingModel }),
       ...(reason?.record === undefined ? {} : { row: reason.record }),
     },

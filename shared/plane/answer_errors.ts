@@ -19,9 +19,17 @@ export function isUnknownAddress(answer: FailedAnswer): boolean {
  *
  * A wrong or expired key is 403, like a missing right and like an unknown project; 401 is only "no key". A 404 is a
  * missing record only when Plane itself says so: a proxy's 404 must not look like a deletion. A 409 to a create has the id
- * of the record that is in the way in `facts.existing_id`, where Plane gives one.
+ * of the record that is in the way in `facts.existing_id`, where Plane gives one. A 400 has the names of the refused fields
+ * in `facts.fields`, with spaces between, as far as they are among those that were sent.
+ *
+ * @param sent the body of the request
  */
-export function answerError(answer: FailedAnswer, operation: string, method = "GET"): SuiteError {
+export function answerError(
+  answer: FailedAnswer,
+  operation: string,
+  method = "GET",
+  sent?: unknown,
+): SuiteError {
   const { status } = answer;
   const facts = { operation, status };
   if (status === 429 || status === 503) {
@@ -46,7 +54,17 @@ export function answerError(answer: FailedAnswer, operation: string, method = "G
     const message = "There is no Plane API at this address; check PLANE_BASE_URL.";
     return new SuiteError("plane_bad_answer", { message, facts });
   }
-  return new SuiteError(codeOf(status), { facts });
+  const refused = status === 400 ? refusedFields(answer.body, sent) : "";
+  return new SuiteError(codeOf(status), { facts: refused === "" ? facts : { ...facts, fields: refused } });
+}
+
+/**
+ * Plane answers `{"name": ["..."]}`, nested for lists: `{"assignees": {"0": ["..."]}}`. Nothing of the answer goes further
+ * that was not in the request: an error may repeat anything.
+ */
+function refusedFields(body: unknown, sent: unknown): string {
+  if (typeof body !== "object" || body === null || typeof sent !== "object" || sent === null) return "";
+  return Object.keys(sent).filter((name) => Object.hasOwn(body, name)).join(" ");
 }
 
 function codeOf(status: number): ErrorCode {

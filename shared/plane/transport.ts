@@ -128,7 +128,7 @@ export function createPlaneTransport(
 
 /** A 5xx to a write says nothing about its effect. */
 function unsuccessful(answer: FailedAnswer, request: PlaneRequest): SuiteError {
-  const error = answerError(answer, request.operation, request.method);
+  const error = answerError(answer, request.operation, request.method, request.body);
   return error.code === "plane_server_error" && request.method !== "GET" ? error.withUnknownOutcome() : error;
 }
 

@@ -87,6 +87,21 @@ export const refusalSteps: readonly ContractStep[] = [
     },
   },
   {
+    name: "the client names the refused fields, so that the others can be sent without them",
+    async run(scene) {
+      const { id } = await scene.makeWorkItem({});
+      const values = { name: "goes", state: NOBODY, assignees: [NOBODY] };
+      await assert.rejects(scene.ask((client) => client.updateWorkItem(scene.projectId, id, values)), {
+        code: "plane_rejected",
+        facts: { operation: "update work item", status: 400, fields: "state assignees" },
+      });
+      const changed = await scene.ask((client) =>
+        client.updateWorkItem(scene.projectId, id, { name: "goes" })
+      );
+      assert.equal(changed.name, "goes");
+    },
+  },
+  {
     name: "an upsert by PUT does not exist",
     async run(scene) {
       assert.equal((await scene.request("PUT", scene.path("work-items/"), { name: "x" })).status, 405);

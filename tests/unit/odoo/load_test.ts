@@ -43,7 +43,10 @@ Deno.test("a relation to nothing names the model it points at", async () => {
     moreinfo: { res_model: "ir.model.data", domain: [["model", "=", "project.project"]] },
   }]);
   assert.equal(error.code, "odoo_missing_record");
-  assert.deepEqual([error.facts.field, error.facts.missingModel], ["project_id", "project.project"]);
+  assert.deepEqual(
+    [error.facts.field, error.facts.fields, error.facts.missingModel],
+    ["project_id", "project_id", "project.project"],
+  );
 });
 
 Deno.test("messages of an unexpected shape still make a refusal", async () => {

@@ -46,6 +46,23 @@ Deno.test("an error names the operation and the status and repeats nothing of th
   assert.doesNotMatch(JSON.stringify([error.message, error.facts, error.cause ?? null]), /secret/);
 });
 
+Deno.test("a refusal names the refused fields among those that were sent, and nothing else of the answer", () => {
+  const sent = { name: "", assignees: ["x"], priority: "high", state: "s" };
+  const fields = (body: unknown, status = 400) =>
+    answerError({ status, body, headers: new Headers() }, "update", "PATCH", sent).facts.fields;
+  assert.equal(fields({ state: ["Invalid pk"], name: ["This field may not be blank."] }), "name state");
+  assert.equal(fields({ assignees: { "0": ['Invalid pk "x"'] } }), "assignees");
+  assert.equal(fields({ secret_of_somebody: ["is bad"], priority: ["x"] }), "priority");
+  for (
+    const body of [{ non_field_errors: ["Start date cannot exceed target date"] }, { error: "x" }, null, []]
+  ) {
+    assert.equal(fields(body), undefined);
+  }
+  assert.equal(fields({ name: "taken" }, 409), undefined);
+  const unsent = answerError({ status: 400, body: { name: ["x"] }, headers: new Headers() }, "read");
+  assert.equal(unsent.facts.fields, undefined);
+});
+
 Deno.test("a refused creation names the record in the way; a refused update does not, for its id is its own", () => {
   const taken = {
     error: "Issue with the same external id and external source already exists",
