@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { play } from "./play.ts";
-import { scripts } from "./script.ts";
+import { scripts } from "./script_arbitraries.ts";
 import type { StoreWorld } from "./world.ts";
 
 /**

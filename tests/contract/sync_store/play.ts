@@ -2,7 +2,8 @@
 import { parseStamp } from "../../../shared/stamp.ts";
 import type { Claimed } from "../../../shared/store/queue.ts";
 import type { MappingRow, RecordKey } from "../../../shared/store/sync_store.ts";
-import { type Action, type EffectPlan, KEYS } from "./script.ts";
+import { type Action, KEYS } from "./script.ts";
+import { effectOf, intentOf, keyOf, made, sameKey, typeOf } from "./script_effects.ts";
 import { delivery, effect, LEASE_MS, type StoreWorld } from "./world.ts";
 
 const RUN = "7b0c2c52-9d8e-4f6c-8e0b-3a1d5f7c9e11";
@@ -54,10 +55,8 @@ class Player {
       case "claim":
         return await this.#claim();
       case "intent": {
-        const hold = this.#hold(action.which);
-        if (hold === undefined) return "no hold";
-        const mapping = await store.openIntent(hold, intentOf(keyOf(hold)));
-        return mapping === null ? null : this.#mapping(mapping);
+        const hold = await this.#hold(action.which);
+        return hold === undefined ? "no hold" : await this.#intent(hold);
       }
       case "settle":
         return await this.#settle(action);
@@ -69,8 +68,8 @@ class Player {
         world.advance(LEASE_MS);
         return "lost";
       case "resolve": {
-        const { conflicts } = await store.readPair(action.key);
-        const chosen = conflicts[action.which];
+        const pairs = await Promise.all(KEYS.map((key) => store.readPair(key)));
+        const chosen = pairs.flatMap(({ conflicts }) => conflicts).at(action.which);
         return chosen === undefined ? "none" : await world.resolve(chosen.id, action.resolution, "somebody");
       }
       case "pause":
@@ -78,10 +77,13 @@ class Player {
       case "resume":
         return await world.resume(action.scope);
       case "deleteMapping": {
-        const { mapping } = await store.readPair(action.key);
-        if (mapping !== null) await world.deleteMapping(mapping.id);
-        return mapping !== null;
+        const pairs = await Promise.all(KEYS.map((key) => store.readPair(key)));
+        const chosen = pairs.flatMap(({ mapping }) => mapping ?? []).at(action.which);
+        if (chosen !== undefined) await world.deleteMapping(chosen.id);
+        return chosen !== undefined;
       }
+      case "pair":
+        return await this.#pair(action.key, action.partner);
       case "replay":
         return await world.replay(action.reason);
       case "remember": {
@@ -147,7 +149,7 @@ class Player {
   }
 
   async #settle({ which, outcome, effect: plan }: Action & { do: "settle" }): Promise<unknown> {
-    const claimed = this.#hold(which);
+    const claimed = await this.#hold(which);
     if (claimed === undefined) return "no hold";
     const { mapping } = await this.#world.store.readPair(keyOf(claimed));
     const written = plan === null ? {} : { effect: effect(claimed, effectOf(plan, claimed, mapping)) };
@@ -177,8 +179,30 @@ class Player {
     };
   }
 
-  /** Those that count first, the oldest of them foremost. */
-  #hold(which: number): Claimed | undefined {
+  async #intent(hold: Claimed): Promise<unknown> {
+    const mapping = await this.#world.store.openIntent(hold, intentOf(keyOf(hold)));
+    return mapping === null ? null : this.#mapping(mapping);
+  }
+
+  /** A hint, the intent, and a settlement that names the partner. */
+  async #pair(key: RecordKey, partner: number): Promise<unknown> {
+    await this.#world.store.hint({ key });
+    const claims = await this.#claim();
+    const which = [...this.#held.values()].findIndex((one) => sameKey(keyOf(one), key));
+    if (which < 0) return { claims };
+    const hold = await this.#hold(which);
+    const intent = hold === undefined ? "no hold" : await this.#intent(hold);
+    const outcome = { kind: "done" } as const;
+    return {
+      claims,
+      intent,
+      settled: await this.#settle({ do: "settle", which, outcome, effect: made(partner) }),
+    };
+  }
+
+  /** Those that count first, the oldest of them foremost. When there are none, everybody who is due is claimed. */
+  async #hold(which: number): Promise<Claimed | undefined> {
+    if (this.#held.size === 0) await this.#claim();
     const held = [...this.#held.values()];
     return [...held, ...this.#holds.filter((one) => !held.includes(one))].at(which);
   }
@@ -198,67 +222,4 @@ class Player {
   #since(stamp: string): number {
     return Date.parse(parseStamp(stamp) ?? "") - this.#start;
   }
-}
-
-function typeOf(key: RecordKey): string {
-  return key.side === "plane" ? key.type : key.model;
-}
-
-function keyOf({ entityKey }: Claimed): RecordKey {
-  const [type = "", id = ""] = entityKey.split(":");
-  return type.includes(".") ? { side: "odoo", model: type, id } : { side: "plane", type, id };
-}
-
-function intentOf(key: RecordKey) {
-  const isProject = typeOf(key).startsWith("project") && typeOf(key) !== "project.task";
-  return {
-    key,
-    planeType: isProject ? "project" : "issue",
-    odooModel: isProject ? "project.project" : "project.task",
-    planeProjectId: "p",
-  };
-}
-
-function effectOf(plan: EffectPlan, claimed: Claimed, mapping: MappingRow | null): object {
-  const ofPlane = keyOf(claimed).side === "plane";
-  return {
-    mapping_id: mapping?.id ?? null,
-    odoo_model: intentOf(keyOf(claimed)).odooModel,
-    mapping: {
-      ...(plan.partner === null ? {} : ofPlane ? { odoo_id: plan.partner } : { plane_id: plan.partner }),
-      ...(plan.status === null ? {} : { status: plan.status }),
-      last_error: plan.lastError,
-      plane_updated_at: "2026-01-31T12:00:00.5+00:00",
-      synced: plan.partner !== null,
-    },
-    ...(plan.snapshot === null ? {} : {
-      snapshot: {
-        plane_base: { name: plan.snapshot },
-        odoo_base: { name: plan.snapshot },
-        plane_seen: null,
-        placeholders: { [plan.snapshot]: "<p>" },
-      },
-    }),
-    ...(plan.tombstone === null ? {} : { tombstone: plan.tombstone }),
-    created: plan.partner !== null,
-    relinked: plan.relinked,
-    waits_for: plan.waitsFor === null ? [] : [`${typeOf(plan.waitsFor)}:${plan.waitsFor.id}`],
-    ...(plan.conflicts === null ? {} : {
-      conflicts: {
-        ...plan.conflicts,
-        open: plan.conflicts.open.map(({ field, value }) => ({
-          field,
-          base: null,
-          plane_value: value,
-          odoo_value: "o",
-          plane_at: null,
-          odoo_at: null,
-        })),
-      },
-    }),
-    hints: plan.hint === null ? [] : [{ key: plan.hint, priority: 7, readFirst: true }],
-    log: plan.logged
-      ? [{ operation: "update", success: true, changes: [{ field: "name" }], duration_ms: 1 }]
-      : [],
-  };
 }

@@ -1,8 +1,9 @@
 /** What holds after any script, whichever store it is. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { KEYS, scripts } from "./script.ts";
 import { play } from "./play.ts";
+import { KEYS } from "./script.ts";
+import { scripts } from "./script_arbitraries.ts";
 import { DONE, LEASE_MS, type StoreWorld } from "./world.ts";
 
 export function scriptProperties(name: string, open: () => Promise<StoreWorld>): void {
