@@ -1,8 +1,10 @@
 /** The engine's store in PostgreSQL on a clock of the test's own, for the contract suite. */
+import { createConflictStore } from "../../shared/store/conflicts.ts";
 import { recordDelivery } from "../../shared/store/deliveries.ts";
 import { openDatabase } from "../../shared/store/database.ts";
 import { createSqlStore } from "../../shared/store/sql_store.ts";
-import type { LogEntry, PauseScope, StoreWorld } from "../contract/sync_store/world.ts";
+import { createSwitchStore } from "../../shared/store/switches.ts";
+import type { LogEntry, StoreWorld } from "../contract/sync_store/world.ts";
 import { createTestDatabase } from "./database.ts";
 
 const BEGINNING = Date.UTC(2026, 0, 31, 12);
@@ -13,12 +15,8 @@ export async function openSqlStoreWorld(): Promise<StoreWorld> {
   const sql = openDatabase({ databaseUrl: database.url, databasePrepare: "on", databaseConnections: 2 });
   let milliseconds = BEGINNING;
   const now = () => new Date(milliseconds).toISOString();
-  const scoped = (given: PauseScope): (string | null)[] =>
-    given.scope === "all"
-      ? ["all", null, null, null]
-      : given.scope === "pair"
-      ? ["pair", given.planeType, null, given.odooModel]
-      : ["entity", given.type, given.id, null];
+  const switches = createSwitchStore(sql, { now });
+  const conflicts = createConflictStore(sql, { now });
   return {
     store: createSqlStore(sql, { now }),
     now,
@@ -26,29 +24,9 @@ export async function openSqlStoreWorld(): Promise<StoreWorld> {
       milliseconds += by;
     },
     record: (delivery, body) => recordDelivery(sql, delivery, body, { now }),
-    resolve: async (id, resolution, by) => {
-      const [row] = await sql<{ resolved: boolean }[]>`
-        select plane.resolve_conflict(${id}, ${
-        JSON.stringify(resolution)
-      }::text::jsonb, ${by}, ${now()}) as resolved`;
-      return row?.resolved === true;
-    },
-    pause: async (scope) => {
-      const [all, type, id, model] = scoped(scope);
-      const [row] = await sql<{ changed: number }[]>`
-        select plane.pause(${all ?? ""}, ${type ?? null}, ${id ?? null}, ${
-        model ?? null
-      }, p_now => ${now()}) as changed`;
-      return row?.changed ?? 0;
-    },
-    resume: async (scope) => {
-      const [all, type, id, model] = scoped(scope);
-      const [row] = await sql<{ changed: number }[]>`
-        select plane.resume(${all ?? ""}, ${type ?? null}, ${id ?? null}, ${
-        model ?? null
-      }, ${now()}) as changed`;
-      return row?.changed ?? 0;
-    },
+    resolve: conflicts.resolve,
+    pause: switches.pause,
+    resume: switches.resume,
     deleteMapping: async (id) => {
       await sql`delete from plane.sync_mappings where id = ${id}`;
     },

@@ -3,7 +3,10 @@ import type { Delivery } from "../../../shared/delivery.ts";
 import type { Json } from "../../../shared/json.ts";
 import type { StoredDelivery } from "../../../shared/store/deliveries.ts";
 import type { Claimed, Outcome } from "../../../shared/store/queue.ts";
+import type { PauseScope } from "../../../shared/store/switches.ts";
 import type { Resolution, SyncStore } from "../../../shared/store/sync_store.ts";
+
+export type { PauseScope };
 
 /** A row of the log, as far as the engine wrote it. */
 export interface LogEntry {
@@ -20,12 +23,6 @@ export interface LogEntry {
   /** Whether deliveries were among the hints it answers. */
   announced: boolean;
 }
-
-/** As plane.pause and plane.resume take it. */
-export type PauseScope =
-  | { scope: "all" }
-  | { scope: "pair"; planeType: string; odooModel: string }
-  | { scope: "entity"; type: string; id: string };
 
 /** One store and its clock. It begins with the configuration of a new database: projects and work items are switched on. */
 export interface StoreWorld extends AsyncDisposable {
