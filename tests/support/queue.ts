@@ -25,6 +25,8 @@ export interface ClaimedRow {
   crashes: number;
   fence: string;
   read_first: boolean;
+  plane_hinted: boolean;
+  odoo_hinted: boolean;
   observation_hash: string | null;
   source_system: string;
   source_id: string;

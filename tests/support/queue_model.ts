@@ -17,7 +17,18 @@ export interface ModelRow {
   observedAt: number | null;
   hash: string | null;
   readFirst: boolean;
+  planeHinted: boolean;
+  odooHinted: boolean;
   reason: string | null;
+}
+
+/** What a delivery says of a pair; one of Odoo carries no observation. */
+export interface ModelHint {
+  side: "plane" | "odoo";
+  priority: number;
+  observedAt: number | null;
+  hash: string;
+  readFirst: boolean;
 }
 
 export interface ModelHold {
@@ -33,7 +44,9 @@ export class QueueModel {
   readonly rows = new Map<string, ModelRow>();
   readonly deliveries = new Map<string, DeliveryStatus[]>();
 
-  hint(entity: string, hint: { priority: number; observedAt: number | null; hash: string }): void {
+  hint(entity: string, given: ModelHint): void {
+    const ofPlane = given.side === "plane";
+    const hint = ofPlane ? given : { ...given, observedAt: null, readFirst: false };
     this.deliveries.set(entity, [...this.deliveries.get(entity) ?? [], "received"]);
     const row = this.rows.get(entity);
     const hash = hint.observedAt === null ? null : hint.hash;
@@ -51,13 +64,18 @@ export class QueueModel {
         lockedUntil: 0,
         observedAt: hint.observedAt,
         hash,
-        readFirst: false,
+        readFirst: hint.readFirst,
+        planeHinted: ofPlane,
+        odooHinted: !ofPlane,
         reason: null,
       });
       return;
     }
     row.generation += 1;
     row.priority = Math.max(row.priority, hint.priority);
+    row.readFirst ||= hint.readFirst;
+    row.planeHinted ||= ofPlane;
+    row.odooHinted ||= !ofPlane;
     if (hint.observedAt !== null) {
       if (row.observedAt === hint.observedAt && row.hash !== hash) row.readFirst = true;
       if (row.observedAt === null || hint.observedAt > row.observedAt) {
@@ -142,10 +160,11 @@ export class QueueModel {
 
 /** What a hint of the model is for the database. */
 export function hintOf(
-  hint: { priority: number; observedAt: number | null; hash: string },
+  { side, priority, observedAt, hash, readFirst }: ModelHint,
   at: (seconds: number) => string,
 ): Hint {
-  return hint.observedAt === null
-    ? { priority: hint.priority }
-    : { priority: hint.priority, observedAt: at(hint.observedAt), hash: hint.hash };
+  if (side === "odoo") return { source: "odoo", type: "project.task", priority, readFirst };
+  return observedAt === null
+    ? { priority, readFirst }
+    : { priority, readFirst, observedAt: at(observedAt), hash };
 }
