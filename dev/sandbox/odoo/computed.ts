@@ -10,7 +10,7 @@ export function storedValue(session: Session, model: Model, row: Row, name: stri
   if (field?.computed !== true) return row[name] ?? false;
   switch (name) {
     case "display_name":
-      return row.name ?? false;
+      return displayNameOf(model, row);
     case "is_closed":
       return isClosed(row.state);
     case "display_in_project": {
@@ -20,10 +20,39 @@ export function storedValue(session: Session, model: Model, row: Row, name: stri
       return parent === undefined || parent.project_id !== row.project_id;
     }
     case "access_url":
-      return `/my/tasks/${row.id}`;
+      return accessUrl(model, row);
+    case "status_in_payment":
+      return row.state === "posted" && row.payment_state !== "not_paid"
+        ? row.payment_state ?? false
+        : row.state ?? false;
     default:
       return false;
   }
+}
+
+const DRAFTS: Readonly<Record<string, string>> = {
+  entry: "Draft Entry",
+  in_invoice: "Draft Bill",
+  in_refund: "Draft Vendor Credit Note",
+  out_invoice: "Draft Invoice",
+  out_refund: "Draft Credit Note",
+};
+
+/** A record's name as people see it; an invoice without a number has one all the same. */
+export function displayNameOf(model: Model, row: Row): Stored {
+  const name = row.name ?? row.x_name;
+  if (model.name !== "account.move") {
+    return name ?? (model.name === "mail.message" ? false : `${model.name},${row.id}`);
+  }
+  const draft = row.state === "draft" ? DRAFTS[String(row.move_type)] : undefined;
+  const parts = [draft, name, typeof row.ref === "string" ? `(${row.ref})` : undefined];
+  return parts.filter((part) => typeof part === "string").join(" ");
+}
+
+function accessUrl(model: Model, row: Row): string {
+  if (model.name === "sale.order") return `/my/orders/${row.id}`;
+  if (model.name !== "account.move") return `/my/tasks/${row.id}`;
+  return row.move_type === "entry" ? "#" : `/my/invoices/${row.id}`;
 }
 
 export function isClosed(state: Stored | undefined): boolean {

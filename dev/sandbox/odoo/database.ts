@@ -2,6 +2,7 @@
  * Tables in memory. A call runs as one transaction: a thrown exception takes back every row it touched. Ids are never
  * used twice, as with a database sequence.
  */
+import { type IndexDefinition, RowIndex } from "./row_index.ts";
 
 /** False stands for "empty", as in Odoo's answers. A datetime is kept in microseconds since 1970. */
 export type Stored = string | number | boolean | readonly number[];
@@ -17,6 +18,7 @@ export interface Touched {
 export class Database {
   readonly #tables = new Map<string, Map<number, Row>>();
   readonly #lastIds = new Map<string, number>();
+  readonly #indexes = new Map<string, Map<IndexDefinition, RowIndex>>();
   #undo: (() => void)[] = [];
   #touched: Touched[] = [];
   /** Called at the end of each transaction that touched rows: what an automation rule or an add-on would see of it. */
@@ -41,12 +43,39 @@ export class Database {
     }
   }
 
+  /** Work of which nothing stays when it throws, within a transaction that goes on: a savepoint. */
+  attempt<Result>(work: () => Result): Result {
+    const [steps, touched] = [this.#undo.length, this.#touched.length];
+    try {
+      return work();
+    } catch (thrown) {
+      for (const step of this.#undo.splice(steps).reverse()) step();
+      this.#touched.length = touched;
+      throw thrown;
+    }
+  }
+
+  /** Something outside the tables that a rollback takes back like a row. */
+  onRollback(step: () => void): void {
+    this.#undo.push(step);
+  }
+
   rows(model: string): Iterable<Row> {
     return this.#table(model).values();
   }
 
   row(model: string, id: number): Row | undefined {
     return this.#table(model).get(id);
+  }
+
+  /** The rows with this key; the index is built when it is first asked. */
+  rowsBy(definition: IndexDefinition, key: string): Row[] {
+    const { model, keyOf } = definition;
+    let indexes = this.#indexes.get(model);
+    if (indexes === undefined) this.#indexes.set(model, indexes = new Map());
+    let index = indexes.get(definition);
+    if (index === undefined) indexes.set(definition, index = new RowIndex(keyOf, this.rows(model)));
+    return index.ids(key).flatMap((id) => this.row(model, id) ?? []);
   }
 
   insert(model: string, values: Record<string, Stored>): Row {
@@ -67,11 +96,20 @@ export class Database {
   }
 
   #replace(model: string, id: number, next: Row | undefined): void {
-    const table = this.#table(model);
-    const previous = table.get(id);
-    this.#undo.push(() => previous === undefined ? table.delete(id) : table.set(id, previous));
+    const previous = this.row(model, id);
+    this.#undo.push(() => this.#put(model, id, previous));
     const kind = previous === undefined ? "create" : next === undefined ? "unlink" : "write";
     this.#touched.push({ model, id, kind });
+    this.#put(model, id, next);
+  }
+
+  #put(model: string, id: number, next: Row | undefined): void {
+    const table = this.#table(model);
+    const indexes = this.#indexes.get(model);
+    if (indexes !== undefined) {
+      const previous = table.get(id);
+      for (const index of indexes.values()) index.replace(previous, next);
+    }
     if (next === undefined) table.delete(id);
     else table.set(id, next);
   }

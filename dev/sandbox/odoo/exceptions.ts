@@ -1,7 +1,13 @@
 /** The exceptions Odoo raises towards its callers: name, text, and the HTTP status JSON-2 gives them. */
 
 export class OdooException extends Error {
-  constructor(readonly exception: string, message: string, readonly status: number) {
+  /** `field` is what a database constraint names as its one column; only `load()` passes it on. */
+  constructor(
+    readonly exception: string,
+    message: string,
+    readonly status: number,
+    readonly field?: string,
+  ) {
     super(message);
   }
 }
@@ -28,8 +34,14 @@ export function validationError(text: string): OdooException {
   return new OdooException("odoo.exceptions.ValidationError", text, 422);
 }
 
-export function constraintError(text: string): OdooException {
-  return validationError(`The operation cannot be completed: ${text}`);
+export function constraintError(text: string, field?: string): OdooException {
+  const full = `The operation cannot be completed: ${text}`;
+  return new OdooException("odoo.exceptions.ValidationError", full, 422, field);
+}
+
+/** A constraint of the database rather than of the models; `load()` tells them apart. */
+export function isConstraint(exception: OdooException): boolean {
+  return exception.message.startsWith("The operation cannot be completed: ");
 }
 
 export function missingRequired(
@@ -40,6 +52,7 @@ export function missingRequired(
     `Missing required value for the field '${field.label}' (${field.name}).\n` +
       `Model: '${model.label}' (${model.name})\n- create/update: a mandatory field is not set\n` +
       `- delete: another model requires the record being deleted, you can archive it instead\n`,
+    field.name,
   );
 }
 

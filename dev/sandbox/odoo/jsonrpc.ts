@@ -69,11 +69,11 @@ function executeKw(world: World, args: unknown[]): unknown {
   const placed = Array.isArray(args[5]) ? [...args[5]] : [];
   const { context, ...named }: Values = { ...(typeof args[6] === "object" ? args[6] : {}) };
   checkDatabase(world, String(database));
-  const caller = world.caller(String(key));
   if (world.database.row("res.users", Number(userId)) === undefined) {
     throw missingError("res.users", Number(userId), Number(userId));
   }
-  if (caller?.userId !== userId || caller === undefined) throw accessDenied();
+  const caller = typeof userId === "number" ? world.callerByPassword(userId, String(key)) : undefined;
+  if (caller === undefined) throw accessDenied();
   const [modelName, methodName] = [String(model), String(name)];
   if (!Object.hasOwn(world.schema, modelName)) throw userError(`Object ${modelName} doesn't exist`);
   const method = methodOf(modelName, methodName);

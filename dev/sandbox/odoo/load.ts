@@ -1,5 +1,5 @@
 /** `load()`: create or update rows of text by external id, all or none, with the reasons in the answer. */
-import { OdooException, valueError } from "./exceptions.ts";
+import { isConstraint, OdooException, validationError, valueError } from "./exceptions.ts";
 import { findExternal, splitExternal } from "./external_ids.ts";
 import { cellValue, type Message, Unreadable } from "./load_cells.ts";
 import { createRecord, type Values, writeRecords } from "./records.ts";
@@ -34,20 +34,57 @@ export function load(
   }
   const messages: Message[] = [];
   const read = rows.map((cells, record) => readRow(session, modelName, fields, cells, record, messages));
-  if (messages.length > 0) throw new LoadRefused({ ids: false, messages, nextrow: 0 });
-  const ids = read.map(({ externalId, databaseId, values }, record) => {
+  // A row with a cell that cannot be read is tried without it, so its other faults are named too.
+  const ids = together(session, modelName, read) ?? oneByOne(session, modelName, read, messages);
+  if (messages.some((message) => message.type === "error")) {
+    throw new LoadRefused({ ids: false, messages, nextrow: 0 });
+  }
+  return { ids, messages, nextrow: 0 };
+}
+
+/** Undefined when a row failed; nothing of it stays then. */
+function together(session: Session, model: string, rows: readonly ReadRow[]): number[] | undefined {
+  try {
+    return session.database.attempt(() => rows.map((row) => upsert(session, model, row)));
+  } catch (thrown) {
+    if (thrown instanceof OdooException) return undefined;
+    throw thrown;
+  }
+}
+
+/**
+ * Row by row, to name those that fail. What the models refuse is said twice: at its row, and before everything else
+ * at the first row of the batch, which may well be innocent.
+ */
+function oneByOne(session: Session, model: string, rows: readonly ReadRow[], messages: Message[]): number[] {
+  const ids: number[] = [];
+  let failed = 0;
+  for (const [record, row] of rows.entries()) {
     try {
-      return upsert(session, modelName, externalId, databaseId, values);
+      session.database.attempt(() => ids.push(upsert(session, model, row)));
     } catch (thrown) {
       if (!(thrown instanceof OdooException)) throw thrown;
-      const text = thrown.message.replace("The operation cannot be completed: ", "");
-      const field = /^Missing required value for the field '.*' \((\w+)\)/.exec(text)?.[1];
-      const at = { rows: { from: record, to: record }, record, type: "error" };
-      const message: Message = { ...at, message: text, ...(field === undefined ? {} : { field }) };
-      throw new LoadRefused({ ids: false, messages: [message], nextrow: 0 });
+      messages.push(messageOf(thrown, record));
+      if (failed === 0 && !isConstraint(thrown) && record > 0) messages.unshift(messageOf(thrown, 0));
+      failed++;
     }
-  });
-  return { ids, messages: [], nextrow: 0 };
+    if (failed >= MOST_ERRORS && failed >= (record + 1) / 10) {
+      messages.push({ type: "warning", message: TOO_MANY });
+      break;
+    }
+  }
+  return ids;
+}
+
+const MOST_ERRORS = 10;
+const TOO_MANY =
+  "Found more than 10 errors and more than one error per 10 records, interrupted to avoid showing " +
+  "too many errors.";
+
+function messageOf(exception: OdooException, record: number): Message {
+  const message = exception.message.replace("The operation cannot be completed: ", "");
+  const field = exception.field === undefined ? {} : { field: exception.field };
+  return { rows: { from: record, to: record }, record, type: "error", message, ...field };
 }
 
 interface ReadRow {
@@ -66,15 +103,19 @@ function readRow(
 ): ReadRow {
   const model = modelOf(session, modelName);
   const row: ReadRow = { externalId: undefined, databaseId: undefined, values: {} };
-  fields.forEach((path, column) => {
+  // Plain cells first, then relations.
+  const columns = [...fields.entries()].sort(([, a], [, b]) =>
+    Number(a.includes("/")) - Number(b.includes("/"))
+  );
+  for (const [column, path] of columns) {
     const text = cells[column];
-    if (text === undefined) return;
+    if (text === undefined) continue;
     const [name = "", key] = path.split("/");
     if (path === "id") row.externalId = text === "" ? undefined : text;
     else if (path === ".id") row.databaseId = text === "" ? undefined : Number(text);
     else {
       const field = model.fields[name];
-      if (field === undefined) return;
+      if (field === undefined) continue;
       try {
         row.values[name] = cellValue(session, field, key, text);
       } catch (thrown) {
@@ -83,20 +124,18 @@ function readRow(
         messages.push({ ...at, message: thrown.message, ...thrown.details, field_name: field.label });
       }
     }
-  });
+  }
   return row;
 }
 
 function upsert(
   session: Session,
   model: string,
-  externalId: string | undefined,
-  databaseId: number | undefined,
-  values: Values,
+  { externalId, databaseId, values }: ReadRow,
 ): number {
   const known = externalId === undefined ? undefined : findExternal(session, externalId);
   if (known !== undefined && known.model !== model) {
-    throw valueError(
+    throw validationError(
       `For external id ${externalId} when trying to create/update a record of model ${model} found record of ` +
         `different model ${known.model} (${known.id})`,
     );

@@ -5,8 +5,9 @@ import type { Field } from "./schema.ts";
 import type { Session } from "./session.ts";
 
 export interface Message {
-  rows: { from: number; to: number };
-  record: number;
+  /** A warning about the whole has no row. */
+  rows?: { from: number; to: number };
+  record?: number;
   type: string;
   message: string;
   field?: string;
@@ -33,9 +34,11 @@ export function cellValue(session: Session, field: Field, key: string | undefine
     case "many2one":
       return target(session, field, key, text);
     case "integer":
+    case "many2one_reference":
       if (!/^-?\d+$/.test(text)) throw unlike(field, text, "an integer");
       return Number(text);
     case "float":
+    case "monetary":
       if (Number.isNaN(Number(text))) throw unlike(field, text, "a number");
       return Number(text);
     case "selection":

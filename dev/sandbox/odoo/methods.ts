@@ -1,7 +1,11 @@
 /** The public methods of the models, with the names and order of their arguments. */
-import { OdooException, valueError } from "./exceptions.ts";
-import { findExternal } from "./external_ids.ts";
+import { OdooException } from "./exceptions.ts";
 import { load } from "./load.ts";
+import { type Method, type Methods, names, page, values } from "./method.ts";
+import { MOVE_METHODS, ORDER_METHODS, PAYMENT_METHODS } from "./methods_documents.ts";
+import { EXTERNAL_ID_METHODS, REFERENCE_METHODS } from "./methods_external.ts";
+import { GROUP_METHODS } from "./methods_groups.ts";
+import { MESSAGE_METHODS } from "./methods_messages.ts";
 import {
   createRecord,
   mustHave,
@@ -16,25 +20,12 @@ import {
 import type { Field, Model } from "./schema.ts";
 import { modelOf, type Session } from "./session.ts";
 
-export interface Method {
-  /** Runs on records: takes ids. Otherwise it belongs to the model. */
-  onRecords: boolean;
-  parameters: readonly string[];
-  required: number;
-  /** Takes any further named argument. */
-  open?: true;
-  run(session: Session, model: string, ids: number[], given: Values): unknown;
-}
+export type { Method } from "./method.ts";
 
-const page = (given: Values) => ({
-  order: typeof given.order === "string" && given.order !== "" ? given.order : undefined,
-  limit: typeof given.limit === "number" ? given.limit : undefined,
-  offset: typeof given.offset === "number" ? given.offset : undefined,
-});
-const names = (given: unknown): string[] | undefined => Array.isArray(given) ? given.map(String) : undefined;
-const values = (given: unknown): Values => typeof given === "object" && given !== null ? { ...given } : {};
-
-const METHODS: Readonly<Record<string, Method>> = {
+const METHODS: Methods = {
+  ...EXTERNAL_ID_METHODS,
+  ...GROUP_METHODS,
+  ...MESSAGE_METHODS,
   create: {
     onRecords: false,
     parameters: ["vals_list"],
@@ -148,23 +139,6 @@ const METHODS: Readonly<Record<string, Method>> = {
     required: 0,
     run: (...call) => archive(...call, true),
   },
-  message_post: {
-    onRecords: true,
-    parameters: [],
-    required: 0,
-    open: true,
-    run(session, model, ids, { body, body_is_html: isHtml, author_id: author }) {
-      const text = isHtml === true
-        ? String(body)
-        : String(body).replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-      return ids.map((id) => {
-        mustHave(session, model, id);
-        const own = session.database.row("res.users", session.userId)?.partner_id;
-        const values = { body: text, model, res_id: id, author_id: author ?? own };
-        return createRecord(session, "mail.message", values);
-      });
-    },
-  },
   context_get: {
     onRecords: false,
     parameters: [],
@@ -173,17 +147,12 @@ const METHODS: Readonly<Record<string, Method>> = {
   },
 };
 
-const EXTERNAL_REFERENCE: Method = {
-  onRecords: false,
-  parameters: ["module", "xml_id", "raise_on_access_error"],
-  required: 2,
-  run(session, _model, _ids, { module, xml_id: name }) {
-    const found = findExternal(session, `${module}.${name}`);
-    if (found === undefined) throw valueError(`External ID not found in the system: ${module}.${name}`);
-    // A search, so what is archived or not allowed is there without its id.
-    const visible = searchIds(session, found.model, [["id", "=", found.recordId]]);
-    return [found.model, visible.length > 0 ? found.recordId : false];
-  },
+/** Further methods by model. */
+const OF_MODEL: Readonly<Record<string, Methods>> = {
+  "account.move": MOVE_METHODS,
+  "account.payment.register": PAYMENT_METHODS,
+  "ir.model.data": REFERENCE_METHODS,
+  "sale.order": ORDER_METHODS,
 };
 
 /** Undefined when the model has no such method; private ones are refused. */
@@ -192,7 +161,8 @@ export function methodOf(model: string, name: string): Method | undefined {
     const text = `Private methods (such as '${model}.${name}') cannot be called remotely.`;
     throw new OdooException("odoo.exceptions.AccessError", text, 403);
   }
-  if (name === "check_object_reference") return model === "ir.model.data" ? EXTERNAL_REFERENCE : undefined;
+  const own = Object.hasOwn(OF_MODEL, model) ? OF_MODEL[model] : undefined;
+  if (own !== undefined && Object.hasOwn(own, name)) return own[name];
   return Object.hasOwn(METHODS, name) ? METHODS[name] : undefined;
 }
 

@@ -2,7 +2,10 @@
 import type { Row, Stored } from "./database.ts";
 import { storedValue } from "./computed.ts";
 import { mentionsActive, parseDomain } from "./domain.ts";
-import { accessError, missingError, missingRequired, userError, valueError } from "./exceptions.ts";
+import { checkAccess, checkRule } from "./access.ts";
+import { forgetMessages, logChange, logCreation } from "./chatter.ts";
+import { missingError, missingRequired, userError, valueError } from "./exceptions.ts";
+import { forgetExternals } from "./external_ids.ts";
 import type { Model } from "./schema.ts";
 import { modelOf, type Session } from "./session.ts";
 import { inOrder } from "./sorting.ts";
@@ -24,10 +27,12 @@ export function createRecord(session: Session, modelName: string, given: Values)
   }
   Object.assign(row, stamp(session), { create_date: session.startedAt, create_uid: session.userId });
   const created = session.database.insert(modelName, row);
-  applyMirrored(session, model, created.id, values);
   checkRequired(model, created);
+  checkRule(session, model, created, "create");
+  applyMirrored(session, model, created.id, values);
   rules.check?.(session, created.id);
   rules.afterCreate?.(session, created.id);
+  logCreation(session, model, mustHave(session, modelName, created.id));
   return created.id;
 }
 
@@ -41,7 +46,7 @@ export function writeRecords(
   checkAccess(session, model, "write");
   checkFields(model, given);
   checkLanguage(session, model, given);
-  for (const id of ids) mustHave(session, modelName, id);
+  for (const id of ids) checkRule(session, model, mustHave(session, modelName, id), "write");
   const rules = session.rulesOf(modelName);
   for (const id of ids) {
     const row = mustHave(session, modelName, id);
@@ -58,6 +63,7 @@ export function writeRecords(
     checkRequired(model, mustHave(session, modelName, id));
     rules.check?.(session, id);
     rules.afterWrite?.(session, row, values);
+    logChange(session, model, row, mustHave(session, modelName, id));
   }
 }
 
@@ -74,6 +80,8 @@ export function readRecords(
   for (const name of names) {
     if (model.fields[name] === undefined) throw valueError(`Invalid field '${name}' on '${modelName}'`);
   }
+  // Nobody looks whether a record is there when nothing but its id is asked for.
+  if (names.every((name) => name === "id")) return ids.map((id) => ({ id }));
   return ids.flatMap((id) => {
     const row = session.database.row(modelName, id);
     return row === undefined ? [] : [readRow(session, model, row, names)];
@@ -109,24 +117,22 @@ export function searchIds(session: Session, modelName: string, domain: unknown, 
     if ((!onlyActive || row.active !== false) && matches(row)) found.push(row);
   }
   const offset = page.offset ?? 0;
-  const end = page.limit === undefined ? undefined : offset + page.limit;
+  // A limit of 0 is none.
+  const end = page.limit === undefined || page.limit === 0 ? undefined : offset + page.limit;
   return inOrder(session, model, found, page.order).slice(offset, end).map((row) => row.id);
 }
 
 export function unlinkRecords(session: Session, modelName: string, ids: readonly number[]): void {
   const model = modelOf(session, modelName);
   checkAccess(session, model, "unlink");
-  for (const id of ids) mustHave(session, modelName, id);
+  for (const id of ids) checkRule(session, model, mustHave(session, modelName, id), "unlink");
   for (const id of ids) {
     const row = session.database.row(modelName, id);
     if (row === undefined) continue;
     session.rulesOf(modelName).beforeUnlink?.(session, row);
     session.database.remove(modelName, id);
-    for (const external of session.database.rows("ir.model.data")) {
-      if (external.model === modelName && external.res_id === id) {
-        session.database.remove("ir.model.data", external.id);
-      }
-    }
+    forgetExternals(session, modelName, id);
+    if (model.thread === true) forgetMessages(session, modelName, id);
   }
 }
 
@@ -170,11 +176,15 @@ function checkRequired(model: Model, row: Row): void {
   }
 }
 
-/** The other side of a many2many holds the links; writing them here moves them there. */
+/** What is kept on the other side of a relation is written there. */
 function applyMirrored(session: Session, model: Model, id: number, values: Values): void {
   for (const [name, value] of Object.entries(values)) {
     const field = model.fields[name];
-    if (field?.kind !== "many2many" || field.mirror === undefined || field.relation === undefined) continue;
+    if (field?.mirror === undefined || field.relation === undefined) continue;
+    if (field.kind === "one2many") {
+      applyLines(session, field.relation, field.mirror, id, value);
+      continue;
+    }
     const row = mustHave(session, model.name, id);
     const wanted = toStored(session, model, name, field, value, storedValue(session, model, row, name));
     for (const other of session.database.rows(field.relation)) {
@@ -186,16 +196,14 @@ function applyMirrored(session: Session, model: Model, id: number, values: Value
   }
 }
 
-/** A plain project user may not make projects, and sees nothing of the external id table. */
-function checkAccess(
-  session: Session,
-  model: Model,
-  operation: "create" | "read" | "unlink" | "write",
-): void {
-  if (session.administrator) return;
-  const refused = model.name === "ir.model.data" ||
-    (operation !== "read" && /^(project\.project|res\.users)$/.test(model.name));
-  if (refused) {
-    throw accessError(`You are not allowed to ${operation} '${model.label}' (${model.name}) records.`);
+/** Commands `[0, 0, values]`, `[1, id, values]` and `[2, id]`: make, change and delete a line. */
+function applyLines(session: Session, model: string, mirror: string, id: number, commands: unknown): void {
+  for (const command of Array.isArray(commands) ? commands : [commands]) {
+    const [kind, line, values]: unknown[] = Array.isArray(command) ? command : [];
+    const given: Values = typeof values === "object" && values !== null ? { ...values } : {};
+    if (kind === 0) createRecord(session, model, { ...given, [mirror]: id });
+    else if (kind === 1) writeRecords(session, model, [Number(line)], given);
+    else if (kind === 2) unlinkRecords(session, model, [Number(line)]);
+    else throw valueError(`Wrong value for ${model}: ${JSON.stringify(commands)}`);
   }
 }

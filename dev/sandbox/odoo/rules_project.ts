@@ -1,5 +1,7 @@
 /** Projects: dates come in pairs, archiving and deleting takes the tasks along. */
+import { forgetMessages } from "./chatter.ts";
 import { constraintError } from "./exceptions.ts";
+import { forgetExternals } from "./external_ids.ts";
 import { stamp } from "./records.ts";
 import type { Rules } from "./session.ts";
 
@@ -43,11 +45,8 @@ export const PROJECT_RULES: Rules = {
       for (const owned of session.database.rows(model)) {
         if (owned.project_id !== row.id) continue;
         session.database.remove(model, owned.id);
-        for (const external of session.database.rows("ir.model.data")) {
-          if (external.model === model && external.res_id === owned.id) {
-            session.database.remove("ir.model.data", external.id);
-          }
-        }
+        forgetExternals(session, model, owned.id);
+        forgetMessages(session, model, owned.id);
       }
     }
     for (const stage of session.database.rows("project.task.type")) {

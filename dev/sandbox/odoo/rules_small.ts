@@ -2,7 +2,7 @@
 import { constraintError, stillUsed, userError } from "./exceptions.ts";
 import { formatDatetime } from "./moments.ts";
 import { createRecord, stamp } from "./records.ts";
-import type { Rules } from "./session.ts";
+import type { Rules, Session } from "./session.ts";
 
 export const STAGE_RULES: Rules = {
   beforeCreate(session, given) {
@@ -38,7 +38,7 @@ export const TAG_RULES: Rules = {
     const name = session.database.row("project.tags", id)?.name;
     for (const other of session.database.rows("project.tags")) {
       if (other.id !== id && other.name === name) {
-        throw constraintError("A tag with the same name already exists.");
+        throw constraintError("A tag with the same name already exists.", "name");
       }
     }
   },
@@ -55,11 +55,12 @@ export const TAG_RULES: Rules = {
 };
 
 export const MILESTONE_RULES: Rules = {
+  afterCreate(session, id) {
+    if (session.database.row("project.milestone", id)?.is_reached === true) reach(session, id, true);
+  },
   afterWrite(session, before, values) {
     if (!("is_reached" in values)) return;
-    const reached = session.database.row("project.milestone", before.id)?.is_reached === true;
-    const today = formatDatetime(session.startedAt).slice(0, 10);
-    session.database.update("project.milestone", before.id, { reached_date: reached ? today : false });
+    reach(session, before.id, session.database.row("project.milestone", before.id)?.is_reached === true);
   },
   beforeUnlink(session, row) {
     for (const task of session.database.rows("project.task")) {
@@ -69,6 +70,11 @@ export const MILESTONE_RULES: Rules = {
     }
   },
 };
+
+function reach(session: Session, id: number, reached: boolean): void {
+  const today = formatDatetime(session.startedAt).slice(0, 10);
+  session.database.update("project.milestone", id, { reached_date: reached ? today : false });
+}
 
 export const USER_RULES: Rules = {
   beforeCreate(session, given) {

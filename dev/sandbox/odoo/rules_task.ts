@@ -2,7 +2,8 @@
 import { isClosed } from "./computed.ts";
 import type { Row } from "./database.ts";
 import { accessError, userError, validationError } from "./exceptions.ts";
-import { stamp, unlinkRecords } from "./records.ts";
+import { stamp, unlinkRecords, writeRecords } from "./records.ts";
+import type { IndexDefinition } from "./row_index.ts";
 import { modelOf, type Rules, type Session } from "./session.ts";
 import { inOrder } from "./sorting.ts";
 
@@ -24,6 +25,7 @@ export const TASK_RULES: Rules = {
     }
     if (project === undefined) values.stage_id = false;
     else if (values.stage_id === undefined) values.stage_id = firstStage(session, project, true);
+    if (values.milestone_id === undefined) values.milestone_id = parentsMilestone(parent, project);
     return withOwnMilestone(session, values, project);
   },
 
@@ -41,8 +43,13 @@ export const TASK_RULES: Rules = {
       if (moves && row.state !== "04_waiting_normal") values.state = "01_in_progress";
       else if ("stage_id" in given && !isClosed(row.state)) values.state = "01_in_progress";
     }
-    if (moves && !("milestone_id" in given)) values.milestone_id = row.milestone_id;
-    if (moves || "milestone_id" in given) values = withOwnMilestone(session, values, project);
+    if (moves || "milestone_id" in given) {
+      const wanted = "milestone_id" in given ? given.milestone_id : row.milestone_id;
+      values = withOwnMilestone(session, { ...values, milestone_id: wanted }, project);
+      if (!("milestone_id" in given) && values.milestone_id === false) {
+        values.milestone_id = parentsMilestone(rowOf(session, "project.task", row.parent_id), project);
+      }
+    }
     return values;
   },
 
@@ -56,30 +63,57 @@ export const TASK_RULES: Rules = {
   },
 
   afterWrite(session, before, values) {
-    if (!("project_id" in values)) return;
-    // Sub-tasks that were in the same project go along.
-    for (const child of session.database.rows("project.task")) {
-      if (child.parent_id === before.id && child.project_id === before.project_id) {
-        const project = typeof values.project_id === "number" ? values.project_id : false;
-        const stage = stageAfterMove(session, child, project);
-        session.database.update("project.task", child.id, {
-          project_id: project,
-          stage_id: stage,
-          ...stamp(session),
-        });
-      }
-    }
+    if ("project_id" in values) takeChildrenAlong(session, before, values.project_id);
+    if ("milestone_id" in values) passMilestoneOn(session, before, values.milestone_id);
   },
 
   beforeUnlink(session, row) {
-    for (const child of session.database.rows("project.task")) {
-      if (child.parent_id !== row.id) continue;
+    for (const child of childrenOf(session, row.id)) {
       // Sub-tasks go with their parent; archived ones are overlooked and only lose it.
       if (child.active === true) unlinkRecords(session, "project.task", [child.id]);
       else session.database.update("project.task", child.id, { parent_id: false });
     }
   },
 };
+
+/** Sub-tasks that were in the same project go along. */
+function takeChildrenAlong(session: Session, before: Row, moved: unknown): void {
+  const project = typeof moved === "number" ? moved : false;
+  for (const child of childrenOf(session, before.id)) {
+    if (child.project_id !== before.project_id) continue;
+    const milestone = rowOf(session, "project.milestone", child.milestone_id);
+    session.database.update("project.task", child.id, {
+      project_id: project,
+      stage_id: stageAfterMove(session, child, project),
+      milestone_id: milestone?.project_id === project ? milestone.id : false,
+      ...stamp(session),
+    });
+  }
+}
+
+/** Open sub-tasks share their parent's milestone: those that had the same one, or none, get the new one. */
+function passMilestoneOn(session: Session, before: Row, given: unknown): void {
+  const milestone = rowOf(session, "project.milestone", given);
+  for (const child of childrenOf(session, before.id)) {
+    const shared = child.milestone_id === before.milestone_id;
+    const joins = child.milestone_id === false && child.project_id === milestone?.project_id;
+    if (isClosed(child.state) || !(shared || joins)) continue;
+    writeRecords(session, "project.task", [child.id], { milestone_id: milestone?.id ?? false });
+  }
+}
+
+const BY_PARENT: IndexDefinition = { model: "project.task", keyOf: (row) => String(row.parent_id) };
+
+function childrenOf(session: Session, parent: number): Row[] {
+  return session.database.rowsBy(BY_PARENT, String(parent));
+}
+
+/** A sub-task in its parent's project is in its parent's milestone unless told otherwise. */
+function parentsMilestone(parent: Row | undefined, project: unknown): number | false {
+  return parent?.project_id === project && typeof parent?.milestone_id === "number"
+    ? parent.milestone_id
+    : false;
+}
 
 /** The project's first stage by `fold, sequence, id`; with `folded` false only an open one. */
 function firstStage(session: Session, project: number, folded: boolean): number | false {

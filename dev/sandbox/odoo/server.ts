@@ -11,10 +11,12 @@ import { type FaultKind, Faults } from "./faults.ts";
 import { openJson2 } from "./json2.ts";
 import { openJsonRpc } from "./jsonrpc.ts";
 import { readRecords, searchIds, type Values } from "./records.ts";
+import type { Extensions } from "./schema.ts";
 import { isAnswer, json, type OpenCall, page, type WebAnswer, type WebRequest } from "./wire.ts";
 import { type NewUser, World } from "./world.ts";
 
-export interface SandboxOdooOptions {
+/** `extraFields` and `extraModels` are what add-ons bring along. */
+export interface SandboxOdooOptions extends Extensions {
   /** Default 0: any free one. */
   port?: number;
   apiKey?: string;
@@ -100,7 +102,7 @@ export async function startSandboxOdoo(options: SandboxOdooOptions = {}): Promis
 export function createSandboxOdoo(options: SandboxOdooOptions = {}): InProcessSandboxOdoo {
   const { apiKey = "sandbox-odoo-key", database = "sandbox", login = "admin", version = 19 } = options;
   const now = options.now ?? (() => performance.timeOrigin + performance.now());
-  const world = new World(version, database, now, { login, apiKey, email: options.email });
+  const world = new World(version, database, now, { login, apiKey, email: options.email }, options);
   const faults = new Faults();
   const calls: SandboxCall[] = [];
   const handle = (exchange: Exchange): Promise<Reply | "drop" | "hang"> => {

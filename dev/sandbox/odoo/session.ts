@@ -1,6 +1,6 @@
 /** What one call runs in: who calls, with which context, at which moment, on which version. */
 import type { Database, Row } from "./database.ts";
-import type { Model, Schema } from "./schema.ts";
+import type { Field, Model, Schema } from "./field.ts";
 import { notFound } from "./exceptions.ts";
 
 export interface Session {
@@ -15,6 +15,8 @@ export interface Session {
   readonly startedAt: number;
   /** What is special about a model; the rules and the record operations need each other, so they meet here. */
   readonly rulesOf: (model: string) => Rules;
+  /** Gives a model a further field, or takes it away, from the next call on. */
+  readonly declareField: (model: string, name: string, field: Field | undefined) => void;
 }
 
 type Values = Record<string, unknown>;

@@ -1,12 +1,18 @@
 /** `order` as Odoo and PostgreSQL apply it: empties last when ascending, first when descending. */
 import type { Row, Stored } from "./database.ts";
-import { valueError } from "./exceptions.ts";
+import { userError, valueError } from "./exceptions.ts";
 import type { Model } from "./schema.ts";
 import type { Session } from "./session.ts";
 
 export function inOrder(session: Session, model: Model, rows: readonly Row[], order = model.order): Row[] {
   const terms = order.split(",").map((term) => {
-    const [name = "", direction = "asc"] = term.trim().split(/\s+/);
+    const [name = "", direction = "asc", ...more] = term.trim().split(/\s+/);
+    if (!/^(asc|desc)$/i.test(direction) || more.length > 0) {
+      throw userError(
+        `Invalid "order" specified (${order}). A valid "order" specification is a comma-separated list of valid ` +
+          "field names (optionally followed by asc/desc for the direction)",
+      );
+    }
     const field = model.fields[name];
     if (field === undefined) throw valueError(`Invalid field '${name}' on model '${model.name}'`);
     const related = field.kind === "many2one" ? field.relation : undefined;

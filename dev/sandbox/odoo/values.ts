@@ -1,4 +1,5 @@
 /** One value on its way in and out of a record: what Odoo takes for each kind of field, and what it answers. */
+import { displayNameOf } from "./computed.ts";
 import { type Stored } from "./database.ts";
 import { missingError, stillUsed, typeError, valueError } from "./exceptions.ts";
 import { sanitizeHtml } from "./html.ts";
@@ -25,6 +26,8 @@ export function toStored(
       return empty ? false : sanitizeHtml(plainText(given));
     case "integer":
     case "float":
+    case "many2one_reference":
+    case "monetary":
       return empty ? 0 : number(given);
     case "boolean":
       return !empty && given !== "" && given !== 0;
@@ -106,6 +109,7 @@ function linked(
 
 /** The value in an answer: empties are false, a relation to one is `[id, name]`, to many the ids. */
 export function toAnswer(session: Session, field: Field, stored: Stored): unknown {
+  if (field.secret === true) return "";
   if (field.kind === "datetime") return typeof stored === "number" ? formatDatetime(stored) : false;
   if (field.kind === "many2one") {
     return typeof stored === "number" ? [stored, displayName(session, field.relation ?? "", stored)] : false;
@@ -125,6 +129,7 @@ export function visible(session: Session, field: Field, ids: readonly number[]):
 }
 
 function displayName(session: Session, model: string, id: number): string {
-  const name = session.database.row(model, id)?.name;
+  const row = session.database.row(model, id);
+  const name = row === undefined ? undefined : displayNameOf(modelOf(session, model), row);
   return typeof name === "string" ? name : `${model},${id}`;
 }

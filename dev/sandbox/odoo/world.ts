@@ -2,7 +2,8 @@
 import { Database } from "./database.ts";
 import { LoadRefused } from "./load.ts";
 import { createRecord, type Values } from "./records.ts";
-import { type Schema, schemaOf } from "./schema.ts";
+import { type Extensions, type Field, type Schema, schemaOf, withField } from "./schema.ts";
+import { seed } from "./seed.ts";
 import { rulesOf } from "./rules.ts";
 import type { Session } from "./session.ts";
 import type { Method } from "./methods.ts";
@@ -23,7 +24,7 @@ export interface NewUser {
 
 export class World {
   readonly database = new Database();
-  readonly schema: Schema;
+  #schema: Schema;
   readonly #callers = new Map<string, Caller>();
 
   constructor(
@@ -31,8 +32,10 @@ export class World {
     readonly databaseName: string,
     private readonly now: () => number,
     administrator: { login: string; apiKey: string; email: string | undefined },
+    extensions: Extensions = {},
   ) {
-    this.schema = schemaOf(version);
+    this.#schema = schemaOf(version, extensions);
+    seed(this.database, this.#schema);
     this.#addPerson({ name: "OdooBot", login: "__system__", active: false });
     const id = this.#addPerson({
       name: "Administrator",
@@ -40,6 +43,11 @@ export class World {
       email: administrator.email,
     });
     this.#callers.set(administrator.apiKey, { userId: id, administrator: true });
+  }
+
+  /** The models with all fields they have by now. */
+  get schema(): Schema {
+    return this.#schema;
   }
 
   /** A plain project user. Returns the id. */
@@ -53,11 +61,21 @@ export class World {
     return this.#callers.get(apiKey);
   }
 
-  /** The id behind a login, when the key is that user's. */
+  /** Who calls over JSON-RPC, where a password is as good as a key. A user made with one is a plain project user. */
+  callerByPassword(userId: number, password: string): Caller | undefined {
+    const caller = this.#callers.get(password);
+    if (caller !== undefined) return caller.userId === userId ? caller : undefined;
+    const known = this.database.row("res.users", userId)?.password;
+    return password !== "" && known === password ? { userId, administrator: false } : undefined;
+  }
+
+  /** The id behind a login, when the key or password is that user's. */
   login(login: string, apiKey: string): number | undefined {
-    const caller = this.#callers.get(apiKey);
-    const row = caller === undefined ? undefined : this.database.row("res.users", caller.userId);
-    return row?.login === login && row.active === true ? row.id : undefined;
+    for (const row of this.database.rows("res.users")) {
+      if (row.login !== login || row.active !== true) continue;
+      return this.callerByPassword(row.id, apiKey) === undefined ? undefined : row.id;
+    }
+    return undefined;
   }
 
   /** One transaction: on any exception nothing has happened. */
@@ -87,7 +105,14 @@ export class World {
       context: typeof context === "object" && context !== null ? { ...context } : {},
       startedAt: Math.floor(this.now() * 1000),
       rulesOf,
+      declareField: (model, name, field) => this.#declare(model, name, field),
     };
+  }
+
+  #declare(model: string, name: string, field: Field | undefined): void {
+    const before = this.#schema;
+    this.#schema = withField(before, model, name, field);
+    this.database.onRollback(() => this.#schema = before);
   }
 
   #addPerson(user: NewUser): number {

@@ -1,7 +1,14 @@
 /** Domains, order, pages, and how moments are compared. */
 import assert from "node:assert/strict";
 import type { OdooDomain } from "../../../shared/odoo/client.ts";
-import { type ContractCase, fieldsOf, newProject, newTask, type OdooUnderTest } from "./under_test.ts";
+import {
+  type ContractCase,
+  failsWith,
+  fieldsOf,
+  newProject,
+  newTask,
+  type OdooUnderTest,
+} from "./under_test.ts";
 
 const TASK = "project.task";
 
@@ -65,6 +72,7 @@ export const SEARCHING: readonly ContractCase[] = [
     assert.equal(await find([], { order: "date_deadline desc, id asc" }), "bca");
     // Without an order: priority, then sequence, then deadline with empties last.
     assert.equal(await find([]), "acb");
+    await failsWith(find([], { order: "id sideways" }), "odoo_rejected");
   }],
   ["records are counted like they are found", async (odoo) => {
     const { project } = await threeTasks(odoo);

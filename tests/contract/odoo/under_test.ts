@@ -60,6 +60,39 @@ export async function fieldsOf(
   return Object.fromEntries(fields.map((field) => [field, record[field]]));
 }
 
+/** The id behind an external id, archived records included. */
+export async function referenceTo(odoo: OdooUnderTest, module: string, name: string): Promise<number> {
+  const reference = { module, xml_id: name };
+  const all = { context: { active_test: false } };
+  const found = await odoo.client.call("ir.model.data", "check_object_reference", reference, all);
+  assert.ok(Array.isArray(found) && typeof found[1] === "number", `no ${module}.${name}`);
+  return found[1];
+}
+
+/** The same server as a plain project user sees it. It logs in with a password, which only JSON-RPC takes. */
+export async function asPlainUser(odoo: OdooUnderTest): Promise<OdooUnderTest> {
+  const [login, apiKey] = [odoo.unique("plain"), odoo.unique("password")];
+  const groups = [
+    await referenceTo(odoo, "base", "group_user"),
+    await referenceTo(odoo, "project", "group_project_user"),
+  ];
+  await odoo.client.create("res.users", [
+    { name: login, login, password: apiKey, group_ids: [[6, 0, groups]] },
+  ]);
+  return { ...odoo, ...odooUnderTest({ ...odoo, login, apiKey }, "jsonrpc") };
+}
+
+/** Returns when the server's clock shows a later second than this stamp. */
+export async function secondAfter(odoo: OdooUnderTest, stamp: unknown): Promise<void> {
+  const tag = await one(odoo.client.create("project.tags", [{ name: odoo.unique("clock") }]));
+  const deadline = Date.now() + 5000;
+  while (Date.now() < deadline) {
+    await odoo.client.write("project.tags", [tag], { color: 2 });
+    if (String((await fieldsOf(odoo, "project.tags", tag, "write_date")).write_date) > String(stamp)) return;
+  }
+  assert.fail(`the server's clock never passed ${stamp}`);
+}
+
 /** The id of an answer `[id, name]`, or false. */
 export function idOf(many2one: unknown): unknown {
   return Array.isArray(many2one) ? many2one[0] : many2one;
