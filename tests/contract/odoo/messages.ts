@@ -1,5 +1,6 @@
 /** Comments on tasks: posted, loaded by external id, edited, deleted, and told from what Odoo writes by itself. */
 import assert from "node:assert/strict";
+import { SuiteError } from "../../../shared/errors.ts";
 import type { OdooRecord } from "../../../shared/odoo/client.ts";
 import {
   type ContractCase,
@@ -144,6 +145,22 @@ export const MESSAGES: readonly ContractCase[] = [
       assert.deepEqual(comments.map((each) => each.id), [message]);
     },
   ],
+  ["parallel loads of one new comment make one; those that lose the race may repeat", async (odoo) => {
+    const task = await aTask(odoo);
+    const row = [odoo.unique("contract.comment"), TASK, String(task), "x"];
+    const persistent = async (left: number): Promise<number> => {
+      try {
+        return await one(odoo.client.load(MESSAGE, COLUMNS.slice(0, 4), [row]));
+      } catch (thrown) {
+        if (left === 0 || !(thrown instanceof SuiteError) || thrown.code !== "odoo_conflict") throw thrown;
+        return await persistent(left - 1);
+      }
+    };
+    const ids = await Promise.all(Array.from({ length: 5 }, () => persistent(10)));
+    assert.equal(new Set(ids).size, 1);
+    const comments = (await chatter(odoo, task)).filter((each) => each.message_type === "comment");
+    assert.deepEqual(comments.map((each) => each.id), [ids[0]]);
+  }],
   ["a loaded comment is edited by its external id and its text alone", async (odoo) => {
     const id = odoo.unique("contract.comment");
     const columns = COLUMNS.slice(0, 4);

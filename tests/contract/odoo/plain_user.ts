@@ -64,12 +64,15 @@ export const PLAIN_USER: readonly ContractCase[] = [
     assert.deepEqual(byName, [TASK, task]);
     await failsWith(client.search("ir.model.data", []), "odoo_forbidden");
   }],
-  ["a plain user reads people, but no invoices, and adds no fields", async (odoo) => {
+  ["a plain user reads people and orders, but no invoices, and adds no fields", async (odoo) => {
     const { client } = await asPlainUser(odoo);
     const [self] = await client.searchRead("res.users", [["share", "=", false]], ["login"], { limit: 1 });
     assert.equal(typeof self?.login, "string");
+    const customer = await one(odoo.client.create("res.partner", [{ name: odoo.unique("customer") }]));
+    const order = await one(odoo.client.create("sale.order", [{ partner_id: customer }]));
+    assert.deepEqual(await client.search("sale.order", [["partner_id", "=", customer]]), [order]);
     await failsWith(client.search("account.move", []), "odoo_forbidden");
-    await failsWith(client.create("sale.order", [{ partner_id: 1 }]), "odoo_forbidden");
+    await failsWith(client.create("sale.order", [{ partner_id: customer }]), "odoo_forbidden");
     const field = { name: "x_contract", model_id: 1, ttype: "char" };
     await failsWith(client.create("ir.model.fields", [field]), "odoo_forbidden");
   }],
