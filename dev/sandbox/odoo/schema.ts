@@ -6,7 +6,7 @@ import { peopleModels } from "./schema_people.ts";
 import { projectModels } from "./schema_project.ts";
 import { serverModels } from "./schema_server.ts";
 
-export type { Field, FieldKind, Model, Schema } from "./field.ts";
+export type { Field, Model, Schema } from "./field.ts";
 
 /** What add-ons bring along: further fields by model, and further models. Names need no `x_`. */
 export interface Extensions {
