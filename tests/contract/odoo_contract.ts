@@ -4,6 +4,7 @@
  */
 import { BATCHES } from "./odoo/batches.ts";
 import { CALLS } from "./odoo/calls.ts";
+import { CHATTER } from "./odoo/chatter.ts";
 import { CUSTOM_FIELDS } from "./odoo/custom_fields.ts";
 import { DOCUMENTS } from "./odoo/documents.ts";
 import { FAILURES } from "./odoo/failures.ts";
@@ -22,6 +23,7 @@ import type { ContractCase } from "./odoo/under_test.ts";
 export const ODOO_CONTRACT: readonly ContractCase[] = [
   ...BATCHES,
   ...CALLS,
+  ...CHATTER,
   ...CUSTOM_FIELDS,
   ...DOCUMENTS,
   ...FAILURES,

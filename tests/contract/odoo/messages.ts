@@ -1,55 +1,12 @@
-/** Comments on tasks: posted, loaded by external id, edited, deleted, and told from what Odoo writes by itself. */
+/** Comments on tasks: posted, loaded by external id, edited and deleted. */
 import assert from "node:assert/strict";
 import { SuiteError } from "../../../shared/errors.ts";
-import type { OdooRecord } from "../../../shared/odoo/client.ts";
-import {
-  type ContractCase,
-  failsWith,
-  fieldsOf,
-  idOf,
-  newProject,
-  newTask,
-  type OdooUnderTest,
-  one,
-  referenceTo,
-  secondAfter,
-} from "./under_test.ts";
+import { anAuthor, aTask, chatter, COLUMNS, post } from "./message_steps.ts";
+import { type ContractCase, failsWith, fieldsOf, idOf, one, referenceTo, secondAfter } from "./under_test.ts";
 
 const MESSAGE = "mail.message";
 const TASK = "project.task";
 const NOBODY = 2_000_000_000;
-const HUMAN = ["message_type", "in", ["comment", "email"]] as const;
-const COLUMNS = [
-  "id",
-  "model",
-  "res_id",
-  "body",
-  "author_id/.id",
-  "subtype_id/id",
-  "message_type",
-  "is_internal",
-  "date",
-];
-
-async function aTask(odoo: OdooUnderTest, values: Record<string, unknown> = {}): Promise<number> {
-  return await newTask(odoo, { project_id: await newProject(odoo), ...values });
-}
-
-function anAuthor(odoo: OdooUnderTest): Promise<number> {
-  return one(odoo.client.create("res.partner", [{ name: odoo.unique("author"), email: "a@example.org" }]));
-}
-
-async function post(odoo: OdooUnderTest, task: number, more: Record<string, unknown>): Promise<number> {
-  const answer = await odoo.client.call(TASK, "message_post", { ids: [task], ...more });
-  assert.ok(Array.isArray(answer) && answer.length === 1 && typeof answer[0] === "number");
-  return answer[0];
-}
-
-function chatter(odoo: OdooUnderTest, task: number): Promise<OdooRecord[]> {
-  const domain = [["model", "=", TASK], ["res_id", "=", task]] as const;
-  const fields = ["body", "message_type", "subtype_id", "is_internal", "author_id"];
-  return odoo.client.searchRead(MESSAGE, domain, fields, { order: "id" });
-}
 
 export const MESSAGES: readonly ContractCase[] = [
   ["a note is posted as HTML in the name of any partner", async (odoo) => {
@@ -258,49 +215,5 @@ export const MESSAGES: readonly ContractCase[] = [
       odoo.client.call("ir.model.data", "check_object_reference", reference),
       "odoo_bad_request",
     );
-  }],
-  [
-    "what Odoo writes by itself is a notification: the creation, and each change of a tracked field",
-    async (odoo) => {
-      const task = await aTask(odoo, { name: "before" });
-      const [created, ...none] = await chatter(odoo, task);
-      assert.deepEqual(none, []);
-      assert.equal(created?.message_type, "notification");
-      assert.match(String(created?.body), /A new task has been created/);
-      await odoo.client.write(TASK, [task], { name: "after" });
-      await odoo.client.write(TASK, [task], { state: "1_done" });
-      await odoo.client.write(TASK, [task], { state: "1_done", description: "<p>x</p>", sequence: 3 });
-      const tracked = (await chatter(odoo, task)).slice(1);
-      assert.deepEqual(
-        tracked.map((each) => [each.body, each.message_type, idOf(each.subtype_id), each.is_internal]),
-        [
-          ["", "notification", await referenceTo(odoo, "mail", "mt_note"), true],
-          ["", "notification", await referenceTo(odoo, "project", "mt_task_done"), false],
-        ],
-      );
-    },
-  ],
-  ["people's comments are found by their type among notifications", async (odoo) => {
-    const task = await aTask(odoo);
-    const note = await post(odoo, task, {
-      body: "a",
-      message_type: "comment",
-      subtype_xmlid: "mail.mt_note",
-    });
-    const open = await post(odoo, task, {
-      body: "b",
-      message_type: "comment",
-      subtype_xmlid: "mail.mt_comment",
-    });
-    await odoo.client.write(TASK, [task], { priority: "1" });
-    const domain = [["model", "=", TASK], ["res_id", "in", [task]], HUMAN] as const;
-    assert.deepEqual(await odoo.client.search(MESSAGE, domain, { order: "id" }), [note, open]);
-  }],
-  ["tracking is silent when the context says so", async (odoo) => {
-    const task = await aTask(odoo);
-    for (const context of [{ tracking_disable: true }, { mail_notrack: true }]) {
-      await odoo.client.write(TASK, [task], { name: odoo.unique("quiet") }, { context });
-    }
-    assert.equal((await chatter(odoo, task)).length, 1);
   }],
 ];
