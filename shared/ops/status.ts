@@ -1,5 +1,6 @@
 /** The answer of `?action=status`: what is synchronised, what waits, what is wrong and what to do about it. */
-import { checkPair, type ConfigProblem } from "../sync/configuration.ts";
+import { checkPair, type ConfigProblem, configOf } from "../sync/configuration.ts";
+import { kindOf } from "../sync/kinds.ts";
 import type { OdooCapabilities } from "../odoo/capabilities.ts";
 import type { StatusRows } from "../store/status.ts";
 
@@ -14,14 +15,7 @@ export interface StatusFacts {
 export function describeStatus({ rows, capabilities, configured, now }: StatusFacts) {
   const { config, ...shown } = rows;
   const config_problems: ConfigProblem[] = config.flatMap((row) =>
-    checkPair({
-      planeType: row.plane_type,
-      odooModel: row.odoo_model,
-      enabled: row.enabled,
-      direction: row.direction,
-      fieldMappings: row.field_mappings,
-      policy: row.conflict_resolution,
-    }, capabilities)
+    checkPair(configOf(row), kindOf(row.plane_type, row.odoo_model), capabilities)
   );
   return {
     ok: true,

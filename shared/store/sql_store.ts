@@ -3,6 +3,7 @@ import { readAnnouncementsSince } from "./announcements.ts";
 import type { Sql } from "./database.ts";
 import { leaveHint } from "./hints.ts";
 import { readPairRow } from "./pair_rows.ts";
+import { readArchivedPartners } from "./archived_partners.ts";
 import { openIntentFor, readPartnerOf } from "./partners.ts";
 import { claimEntities, settleEntities } from "./queue.ts";
 import type { StoreClock } from "./store_clock.ts";
@@ -20,6 +21,7 @@ export function createSqlStore(sql: Sql, clock: StoreClock = {}): SyncStore {
     readPair: (key) => readPairRow(sql, key),
     readPartner: (key) => readPartnerOf(sql, key),
     openIntent: (claimed, intent) => openIntentFor(sql, claimed, intent),
+    archivedPartners: (projectId, odooModel) => readArchivedPartners(sql, projectId, odooModel),
     readValues: (wanted) => readValueMap(sql, wanted, clock),
     rememberValues: (kind, odooModel, values) => rememberValues(sql, kind, odooModel, values, clock),
     forgetValues: (kind, odooIds) => forgetValues(sql, kind, odooIds),

@@ -1,6 +1,7 @@
 /** The reads behind `?action=status`. */
 import type { JsonObject } from "../json.ts";
 import type { Sql } from "./database.ts";
+import type { ConfigRow } from "./sync_store.ts";
 
 export interface StatusRows {
   mappings: JsonObject[];
@@ -8,14 +9,7 @@ export interface StatusRows {
   queue: JsonObject;
   stats: JsonObject[];
   next_actions: JsonObject[];
-  config: {
-    plane_type: string;
-    odoo_model: string;
-    enabled: boolean;
-    direction: "plane_to_odoo" | "odoo_to_plane" | "bidirectional";
-    field_mappings: JsonObject;
-    conflict_resolution: "latest_wins" | "plane_wins" | "odoo_wins" | "manual";
-  }[];
+  config: ConfigRow[];
 }
 
 /** One round trip. Carries codes, ids and counts, and the names of people, states and labels that

@@ -145,6 +145,9 @@ export interface SyncStore {
     intent: { key: RecordKey; planeType: string; odooModel: string; planeProjectId: string | null },
   ): Promise<MappingRow | null>;
 
+  /** Odoo ids of this model's records in a Plane project that both sides last agreed to have archived. */
+  archivedPartners(planeProjectId: string, odooModel: string): Promise<number[]>;
+
   readValues(
     wanted: Readonly<Record<ValueKind, readonly string[]>>,
   ): Promise<Record<ValueKind, Map<string, MappedValue>>>;

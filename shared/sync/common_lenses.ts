@@ -1,37 +1,63 @@
 /** Fields that projects and work items have in common. */
+import { sameHtml } from "./html/compare.ts";
+import { odooToPlane, planeToOdoo } from "./html/placeholders.ts";
 import type { Lens } from "./lens.ts";
 import { textOf } from "./lens.ts";
-import { planeToOdoo } from "./html/placeholders.ts";
-import { sameHtml } from "./html/compare.ts";
+
+/** Plane's limit; what is longer in Odoo is cut, and Odoo keeps the whole. */
+export const LONGEST_NAME = 255;
 
 /** Plane allows line ends in a name; Odoo's names are one line. */
 const oneLine = (text: string) => text.replace(/\s+/g, " ").trim();
 
+/** Cut at Plane's limit, which counts characters, not UTF-16 units. */
+const cut = (text: string) => [...text].slice(0, LONGEST_NAME).join("").trim();
+
 export const nameLens: Lens<{ name: string }> = {
   field: "name",
   odooField: "name",
+  odooTypes: ["char"],
   planeValue: (form) => form.name,
-  odooValue: (record) => textOf(record.name),
+  odooValue: (record, { odooField }) => textOf(record[odooField]),
   // Odoo wants a name; Plane refuses an empty one, but an odd payload must not stop the record.
-  toOdoo: (form) => {
+  toOdoo: (form, _record, { odooField }) => {
     const name = oneLine(form.name) || "(no name)";
+    return { values: { [odooField]: name }, value: name };
+  },
+  toPlane: (record, _form, { odooField }) => {
+    const name = cut(textOf(record[odooField])) || "(no name)";
     return { values: { name }, value: name };
   },
-  same: (left, right) => oneLine(String(left)) === oneLine(String(right)),
+  sameInOdoo: (left, right) => oneLine(String(left)) === oneLine(String(right)),
+  sameInPlane: (left, right) => oneLine(String(left)) === oneLine(String(right)),
 };
 
 export const descriptionLens: Lens<{ description_html: string | null }> = {
   field: "description",
   odooField: "description",
+  odooTypes: ["html"],
   planeValue: (form) => form.description_html ?? "",
-  odooValue: (record) => textOf(record.description),
-  toOdoo: (form) => {
+  odooValue: (record, { odooField }) => textOf(record[odooField]),
+  toOdoo: (form, _record, { odooField }) => {
     const { html, placeholders } = planeToOdoo(form.description_html ?? "");
-    return { values: { description: html === "" ? false : html }, value: html, placeholders };
+    return { values: { [odooField]: html === "" ? false : html }, value: html, placeholders };
   },
-  same: (left, right) => sameHtml(String(left), String(right)),
+  // Plane refuses an empty text. A placeholder that is gone stood for a node of Plane's that would be lost.
+  toPlane: (record, _form, { odooField, placeholders }) => {
+    const { html, missing } = odooToPlane(textOf(record[odooField]), placeholders);
+    return {
+      values: { description_html: html === "" ? "<p></p>" : html },
+      value: html,
+      takesAway: missing.length > 0,
+    };
+  },
+  formValues: (value) => ({ description_html: String(value ?? "") }),
+  valuesFor: (form) => ({ description_html: form.description_html || "<p></p>" }),
+  sameInOdoo: (left, right) => sameHtml(String(left), String(right)),
+  sameInPlane: (left, right) => sameHtml(String(left), String(right)),
 };
 
+/** Plane stores the day something was archived; both sides are compared by whether it is. */
 export const archivedLens: Lens<{ archived_at: string | null }> = {
   field: "archived",
   odooField: "active",
@@ -41,4 +67,10 @@ export const archivedLens: Lens<{ archived_at: string | null }> = {
     const archived = form.archived_at !== null;
     return { values: { active: !archived }, value: archived };
   },
+  toPlane: (record, _form, { today }) => {
+    const archived = record.active === false;
+    return { values: { archived_at: archived ? today : null }, value: archived };
+  },
+  formValues: (value, { today }) => ({ archived_at: value === true ? today : null }),
+  valuesFor: (form) => ({ archived_at: form.archived_at }),
 };

@@ -2,14 +2,12 @@
  * What plane.sync_config asks for against what can be done. The table accepts everything; what cannot work is named here,
  * shown in the status, and pauses only that pair or that field.
  */
-import type { JsonObject } from "../json.ts";
-import type { OdooCapabilities } from "../odoo/capabilities.ts";
-import { ISSUE_LENSES } from "./issue_lenses.ts";
+import type { Json, JsonObject } from "../json.ts";
+import type { OdooCapabilities, OdooFields } from "../odoo/capabilities.ts";
+import type { ConfigRow, ConflictPolicy, Direction, MappingRow } from "../store/sync_store.ts";
 import type { Lens } from "./lens.ts";
-import type { ActiveLens, ConflictPolicy } from "./plan.ts";
-import { PROJECT_LENSES } from "./project_lenses.ts";
-
-export type Direction = "plane_to_odoo" | "odoo_to_plane" | "bidirectional";
+import { type PairOptions, readOptions } from "./options.ts";
+import type { ActiveLens, FieldDirection } from "./plan.ts";
 
 export interface PairConfig {
   planeType: string;
@@ -18,6 +16,22 @@ export interface PairConfig {
   direction: Direction;
   fieldMappings: JsonObject;
   policy: ConflictPolicy;
+  options: PairOptions;
+  invalidOptions: string[];
+}
+
+export function configOf(row: ConfigRow): PairConfig {
+  const { options, invalid } = readOptions(row.options);
+  return {
+    planeType: row.plane_type,
+    odooModel: row.odoo_model,
+    enabled: row.enabled,
+    direction: row.direction,
+    fieldMappings: row.field_mappings,
+    policy: row.conflict_resolution,
+    options,
+    invalidOptions: invalid,
+  };
 }
 
 export interface ConfigProblem {
@@ -28,44 +42,77 @@ export interface ConfigProblem {
     | "direction_not_supported"
     | "field_not_supported"
     | "field_not_in_odoo"
-    | "field_not_changeable";
-  effect: "pair_paused" | "field_paused";
+    | "field_not_changeable"
+    | "option_not_valid";
+  effect: "pair_paused" | "field_paused" | "option_ignored";
   action: string;
 }
 
-/** Plane's kinds that are synchronised, and the model each becomes. */
-const PAIRS: Readonly<Record<string, { odooModel: string; lenses: readonly Lens<never>[] }>> = {
-  project: { odooModel: "project.project", lenses: PROJECT_LENSES },
-  issue: { odooModel: "project.task", lenses: ISSUE_LENSES },
-};
+/** What of a kind the configuration is checked against. */
+export interface ConfigurableKind {
+  directions: readonly Direction[];
+  lensesFor: (config: PairConfig, fields: OdooFields | undefined) => readonly Lens<never>[];
+  odooFields: (capabilities: OdooCapabilities) => OdooFields | undefined;
+}
 
-/** True when Plane's changes of this pair go to Odoo. */
-export function goesToOdoo(config: PairConfig): boolean {
-  return config.enabled && pairProblem(config) === null;
+/** Which ways a pair goes: what the configuration and the single mapping both allow. */
+export function waysOf(
+  config: PairConfig,
+  mapping: Pick<MappingRow, "sync_direction"> | null,
+): { toOdoo: boolean; toPlane: boolean } {
+  const allows = (direction: Direction | undefined, way: Direction) =>
+    direction === undefined || direction === "bidirectional" || direction === way;
+  const both = (way: Direction) =>
+    config.enabled && allows(config.direction, way) && allows(mapping?.sync_direction, way);
+  return { toOdoo: both("plane_to_odoo"), toPlane: both("odoo_to_plane") };
 }
 
 /**
+ * @param kind undefined: this version does not know the pair
  * @param capabilities undefined: Odoo was not asked, so whether it has the fields is not judged
  */
-export function checkPair(config: PairConfig, capabilities?: OdooCapabilities): ConfigProblem[] {
+export function checkPair(
+  config: PairConfig,
+  kind: ConfigurableKind | undefined,
+  capabilities?: OdooCapabilities,
+): ConfigProblem[] {
   if (!config.enabled) return [];
-  const problem = pairProblem(config);
-  if (problem !== null) return [problem];
-  return chooseLenses<never>(config, PAIRS[config.planeType]?.lenses ?? [], capabilities).problems;
+  const pair = pairName(config);
+  const paused = (problem: ConfigProblem["problem"], action: string): ConfigProblem[] => [
+    { pair, field: null, problem, effect: "pair_paused", action },
+  ];
+  if (kind === undefined) {
+    return paused(
+      "pair_not_supported",
+      "Set enabled = false; this pair is not synchronised by this version.",
+    );
+  }
+  if (config.direction !== "bidirectional" && !kind.directions.includes(config.direction)) {
+    return paused("direction_not_supported", `Set direction to ${kind.directions.join(" or ")}.`);
+  }
+  const fields = capabilities === undefined ? undefined : kind.odooFields(capabilities);
+  return [
+    ...config.invalidOptions.map((name): ConfigProblem => ({
+      pair,
+      field: name,
+      problem: "option_not_valid",
+      effect: "option_ignored",
+      action: `Correct options.${name}; docs/sync.md lists what it may be.`,
+    })),
+    ...chooseLenses(config, kind.lensesFor(config, fields), fields, capabilities).problems,
+  ];
 }
 
 /** The lenses `field_mappings` switches on, and why others it names stay off. */
 export function chooseLenses<Form>(
   config: PairConfig,
   lenses: readonly Lens<Form>[],
+  fields: OdooFields | undefined,
   capabilities?: OdooCapabilities,
 ): { active: ActiveLens<Form>[]; problems: ConfigProblem[] } {
   const active: ActiveLens<Form>[] = [];
   const problems: ConfigProblem[] = [];
-  const odooFields = config.odooModel === "project.task"
-    ? capabilities?.taskFields
-    : capabilities?.projectFields;
-  for (const [field, wanted] of Object.entries(config.fieldMappings)) {
+  for (const [field, entry] of Object.entries(config.fieldMappings)) {
     const report = (problem: ConfigProblem["problem"], action: string) =>
       problems.push({ pair: pairName(config), field, problem, effect: "field_paused", action });
     const lens = lenses.find((candidate) => candidate.field === field);
@@ -76,52 +123,70 @@ export function chooseLenses<Form>(
       );
       continue;
     }
-    if (wanted !== lens.odooField && lens.anyOdooField !== true) {
-      report("field_not_changeable", `Map "${field}" to "${lens.odooField}".`);
-      continue;
-    }
-    const odooField = existing(String(wanted), field, odooFields, capabilities);
-    const type = odooField === undefined ? undefined : odooFields?.[odooField]?.type;
-    if (
-      odooField === undefined ||
-      (lens.anyOdooField === true && type !== undefined && type !== "date" && type !== "datetime")
-    ) {
+    const wanted = wantedOf(entry);
+    if (wanted === null) {
       report(
-        "field_not_in_odoo",
-        `Map "${field}" to a date field this Odoo has, for example one of your own (x_...), or remove it.`,
+        "field_not_supported",
+        `Map "${field}" to a field's name, or to {"field": ..., "direction": ...}.`,
       );
       continue;
     }
-    active.push({ lens, odooField });
+    if (wanted.field !== lens.odooField && lens.odooTypes === undefined) {
+      report("field_not_changeable", `Map "${field}" to "${lens.odooField}".`);
+      continue;
+    }
+    const odooField = existing(wanted.field, field, fields, capabilities);
+    const type = odooField === undefined ? undefined : fields?.[odooField]?.type;
+    if (
+      odooField === undefined ||
+      (odooField !== lens.odooField && type !== undefined && lens.odooTypes?.includes(type) !== true)
+    ) {
+      report(
+        "field_not_in_odoo",
+        `Map "${field}" to a ${
+          lens.odooTypes?.join(" or ") ?? ""
+        } field this Odoo has, for example one of your own (x_...), or remove it.`,
+      );
+      continue;
+    }
+    active.push({ lens, odooField, direction: wanted.direction });
   }
   return { active, problems };
 }
 
-function pairName(config: Pick<PairConfig, "planeType" | "odooModel">): string {
-  return `${config.planeType} <-> ${config.odooModel}`;
+/** The lenses with what the pair's own direction leaves of theirs. */
+export function withinWays<Form>(
+  lenses: readonly ActiveLens<Form>[],
+  ways: { toOdoo: boolean; toPlane: boolean },
+): ActiveLens<Form>[] {
+  return lenses.flatMap((active): ActiveLens<Form>[] => {
+    if (ways.toOdoo && ways.toPlane) return [active];
+    const way: FieldDirection = ways.toOdoo ? "to_odoo" : "to_plane";
+    if (active.direction === "both") return [{ ...active, direction: way }];
+    return active.direction === way || active.direction === "on_create_only" ? [active] : [];
+  });
 }
 
-function pairProblem(config: PairConfig): ConfigProblem | null {
-  const report = (problem: ConfigProblem["problem"], action: string): ConfigProblem => (
-    { pair: pairName(config), field: null, problem, effect: "pair_paused", action }
-  );
-  if (PAIRS[config.planeType]?.odooModel !== config.odooModel) {
-    return report(
-      "pair_not_supported",
-      "Set enabled = false; this pair is not synchronised by this version.",
-    );
-  }
-  if (config.direction === "odoo_to_plane") {
-    return report("direction_not_supported", "Set direction to plane_to_odoo or bidirectional.");
-  }
-  return null;
+const DIRECTIONS: readonly FieldDirection[] = ["both", "to_plane", "to_odoo", "on_create_only"];
+
+/** A field's entry: the Odoo field's name, or an object with its direction. Null: it is neither. */
+function wantedOf(entry: Json): { field: string; direction: FieldDirection } | null {
+  if (typeof entry === "string") return { field: entry, direction: "both" };
+  if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return null;
+  const { field, direction = "both" } = entry as JsonObject;
+  const known = DIRECTIONS.find((candidate) => candidate === direction);
+  return typeof field === "string" && known !== undefined ? { field, direction: known } : null;
+}
+
+export function pairName(config: Pick<PairConfig, "planeType" | "odooModel">): string {
+  return `${config.planeType} <-> ${config.odooModel}`;
 }
 
 /** The mapped field, or for a start date the one this Odoo has instead. */
 function existing(
   wanted: string,
   field: string,
-  fields: OdooCapabilities["taskFields"] | undefined,
+  fields: OdooFields | undefined,
   capabilities: OdooCapabilities | undefined,
 ): string | undefined {
   if (fields === undefined || Object.hasOwn(fields, wanted)) return wanted;

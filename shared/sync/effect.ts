@@ -2,7 +2,8 @@
 import type { SuiteError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Claimed } from "../store/queue.ts";
-import type { Change } from "./plan.ts";
+import type { Hint, MappingRow } from "../store/sync_store.ts";
+import type { Change, Conflict } from "./plan.ts";
 
 export interface Effect {
   queue_id: string;
@@ -12,9 +13,11 @@ export interface Effect {
   mapping_id: string | null;
   mapping: {
     odoo_id?: string;
+    plane_id?: string;
+    plane_type?: string;
     /** Where the record is now: it may have moved. */
     plane_project_id?: string;
-    status?: "active" | "error" | "archived";
+    status?: MappingRow["status"];
     last_error?: string | null;
     plane_updated_at?: string;
     odoo_write_date?: string;
@@ -25,15 +28,25 @@ export interface Effect {
   tombstone?: "deleted_in_odoo" | "deleted_in_plane";
   /** Needed for a tombstone without mapping. */
   odoo_model?: string;
+  conflicts?: { open: OpenedConflict[]; settled: string[]; how: "resolved" | "gone" };
   /** The partner exists since now: who waits for it is woken. */
   created: boolean;
   /** The record is there again: its tombstone goes. */
   relinked: boolean;
   waits_for: string[];
+  /** What must be looked at next, left in the same transaction. */
+  hints: Hint[];
   /** What Odoo refused for now is tried again after this long, in ms; the rest is settled. */
   again_after_ms?: number;
   log: EffectLog[];
   events: EffectEvent[];
+}
+
+export interface OpenedConflict extends Conflict {
+  plane_at: string | null;
+  odoo_at: string | null;
+  plane_actor: string | null;
+  odoo_actor: string | null;
 }
 
 export interface EffectLog {
@@ -41,6 +54,8 @@ export interface EffectLog {
   success: boolean;
   error_message?: string;
   changes?: readonly Change[];
+  /** Who made the change that was carried over: a Plane user's id, or `res.users,<id>`. */
+  actor?: string | null;
   duration_ms: number;
 }
 
@@ -64,6 +79,7 @@ export function effectOf(claimed: Claimed, mappingId: string | null): Effect {
     created: false,
     relinked: false,
     waits_for: [],
+    hints: [],
     log: [],
     events: [],
   };

@@ -1,33 +1,46 @@
 /** What every step of one entity's synchronisation is given. */
+import type { Log } from "../log.ts";
 import type { OdooCapabilities } from "../odoo/capabilities.ts";
 import type { OdooClient } from "../odoo/client.ts";
-import type { Log } from "../log.ts";
+import type { PlaneClient } from "../plane/client.ts";
 import type { Lease } from "../queue/lease.ts";
-import type { Sql } from "../store/database.ts";
-import type { PairRow } from "../store/pairs.ts";
 import type { Claimed } from "../store/queue.ts";
+import type { MappingRow, PairRow, SyncStore } from "../store/sync_store.ts";
 import type { PairConfig } from "./configuration.ts";
-import type { Kind } from "./kinds.ts";
-import type { PlaneReader } from "./observe.ts";
+import type { Kind, PlaneForm } from "./kind.ts";
+import type { PlaneDirectory } from "./plane_directory.ts";
+
+/** Plane as the engine reaches it. */
+export interface PlaneAccess {
+  client: PlaneClient;
+  directory: PlaneDirectory;
+}
 
 export interface SyncDependencies {
-  sql: Sql;
+  store: SyncStore;
   /** @throws SuiteError odoo_not_configured */
   odoo: () => OdooClient;
   capabilities: () => Promise<OdooCapabilities>;
-  plane: PlaneReader | undefined;
+  /** Undefined: Plane cannot be reached; its webhooks still carry whole records to Odoo. */
+  plane: PlaneAccess | undefined;
   /** A clock that never goes back, in ms. */
   now: () => number;
-  /** The longest a call to Odoo takes, in ms: no write begins when the lease ends sooner. */
+  /** The time of day, in ms since 1970. */
+  wallClock: () => number;
+  /** How far each server's clock is ahead of ours, in ms, as learnt from its answers. */
+  clockOffsets: { plane: () => number; odoo: () => number };
+  /** The longest a call takes, in ms: no write begins when the lease ends sooner. */
   odooTimeoutMs: number;
+  planeTimeoutMs: number;
   log: Log;
 }
 
-export interface SyncEntity<Form> {
+export interface SyncEntity<Form extends PlaneForm> {
   kind: Kind<Form>;
-  planeId: string;
-  claimed: Claimed;
-  pair: PairRow;
   config: PairConfig;
+  ways: { toOdoo: boolean; toPlane: boolean };
+  pair: PairRow;
+  mapping: MappingRow | null;
+  claimed: Claimed;
   lease: Lease;
 }

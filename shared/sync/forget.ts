@@ -2,9 +2,8 @@
 import { SuiteError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { OdooClient } from "../odoo/client.ts";
-import type { Sql } from "../store/database.ts";
-import { hintOdooRecord } from "../store/pairs.ts";
-import { forgetValues, type ValueKind } from "../store/value_map.ts";
+import type { SyncStore } from "../store/sync_store.ts";
+import type { ValueKind } from "../store/value_map.ts";
 
 /** Where a write points at another pair. */
 const PAIRED: readonly { field: string; model: string }[] = [
@@ -26,7 +25,7 @@ const REMEMBERED: readonly { field: string; model: string; kind: ValueKind }[] =
  * @throws what the write throws; retry is `later` when something was forgotten
  */
 export async function forgettingWhatIsGone<Result>(
-  sql: Sql,
+  store: SyncStore,
   odoo: OdooClient,
   values: Readonly<Record<string, Json>>,
   write: () => Promise<Result>,
@@ -40,12 +39,12 @@ export async function forgettingWhatIsGone<Result>(
     let forgotten = 0;
     for (const { field, model, kind } of REMEMBERED) {
       const gone = await missing(odoo, model, numbersIn(values[field] ?? null));
-      await forgetValues(sql, kind, gone);
+      await store.forgetValues(kind, gone);
       forgotten += gone.length;
     }
     for (const { field, model } of PAIRED) {
       for (const id of await missing(odoo, model, numbersIn(values[field] ?? null))) {
-        await hintOdooRecord(sql, model, id);
+        await store.hint({ key: { side: "odoo", model, id: String(id) }, priority: 6 });
         forgotten += 1;
       }
     }

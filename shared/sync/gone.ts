@@ -1,57 +1,193 @@
-/** Plane's record is gone: its partner is archived, never deleted. */
+/** One record of a pair is gone: its partner is archived, never deleted, and never over edits nobody has seen. */
+import { type Json, sameJson } from "../json.ts";
+import type { OdooRecord } from "../odoo/client.ts";
 import type { Effect } from "./effect.ts";
 import { effectOf } from "./effect.ts";
 import type { SyncDependencies, SyncEntity } from "./entity.ts";
-import { readRecord, writeRecord } from "./odoo_records.ts";
-import { madeBefore } from "./partner.ts";
+import { externalId } from "./external_id.ts";
+import type { PlaneForm } from "./kind.ts";
+import { NO_REFERENCES } from "./lens.ts";
+import { findByExternalId, readRecord, writeRecord } from "./odoo_records.ts";
+import { type ActiveLens, type Change, contextOf, type Side } from "./plan.ts";
 
 /**
- * Leaves a tombstone also where there is no partner: a late announcement must not make one.
+ * Plane's record is gone. Leaves a tombstone also where there is no partner: a late announcement must not make one.
  *
  * @returns null when it was dealt with before
  */
-export async function archiveGone<Form>(
+export async function goneInPlane<Form extends PlaneForm>(
   entity: SyncEntity<Form>,
+  planeId: string,
+  lenses: readonly ActiveLens<Form>[],
+  fields: readonly string[],
   deps: SyncDependencies,
 ): Promise<Effect | null> {
-  const { pair, kind, claimed, lease } = entity;
-  if (pair.tombstone === "deleted_in_odoo" && pair.mapping_id === null) return null;
-  if (pair.tombstone !== null && pair.status === "archived") return null;
-  const startedAt = deps.now();
-  const known = pair.odoo_id ?? (pair.mapping_id === null ? null : await madeBefore(entity, deps.odoo()));
+  const { pair, kind, claimed, lease, mapping, config } = entity;
+  const tombstone = pair.tombstone?.reason;
+  if (tombstone === "deleted_in_odoo" && mapping === null) return null;
+  if (tombstone !== undefined && mapping?.status === "archived") return null;
+  const odoo = deps.odoo();
+  // What an earlier intent made before its worker died.
+  const known = mapping?.odoo_id ??
+    (mapping === null
+      ? null
+      : await findByExternalId(odoo, kind.odooModel, externalId(kind.planeType, planeId)));
   if (known === null) {
     return {
-      ...effectOf(claimed, pair.mapping_id),
-      mapping: { synced: false, ...(pair.mapping_id === null ? {} : { status: "archived" }) },
+      ...effectOf(claimed, mapping?.id ?? null),
+      mapping: { synced: false, ...(mapping === null ? {} : { status: "archived" }) },
       tombstone: "deleted_in_plane",
       odoo_model: kind.odooModel,
     };
   }
-  const odoo = deps.odoo();
   const odooId = Number(known);
-  const record = await readRecord(odoo, kind.odooModel, odooId, ["active"]);
-  const archive = record !== null && record.active !== false;
+  const record = await readRecord(odoo, kind.odooModel, odooId, fields);
+  const unseen = record === null ? [] : await unseenInOdoo(entity, lenses, record, deps);
+  const archivable = (kind.odooFields(await deps.capabilities()) ?? {}).active !== undefined;
+  const archive = record !== null && record.active !== false && archivable && unseen.length === 0 &&
+    config.options.delete !== "ignore" && entity.ways.toOdoo;
   if (archive) {
     lease.require(deps.odooTimeoutMs);
     await writeRecord(odoo, kind.odooModel, odooId, { active: false });
   }
+  return endOfPair(entity, "plane", { odooId, gone: record === null, archive, unseen });
+}
+
+/** Odoo's record was deleted. Plane's is archived, unless somebody has changed it since. */
+export async function goneInOdoo<Form extends PlaneForm>(
+  entity: SyncEntity<Form>,
+  form: Form | null,
+  lenses: readonly ActiveLens<Form>[],
+  deps: SyncDependencies,
+): Promise<Effect | null> {
+  const { kind, config, mapping, lease, pair } = entity;
+  if (mapping === null || mapping.status === "archived") return null;
+  const unseen = form === null ? [] : await unseenInPlane(entity, form, lenses, deps);
+  const archive = form !== null && form.archived_at === null && unseen.length === 0 && entity.ways.toPlane &&
+    config.options.delete !== "ignore" && kind.plane !== undefined && deps.plane !== undefined &&
+    lenses.some(({ lens }) => lens.field === "archived") && pair.tombstone === null;
+  if (archive) {
+    lease.require(deps.planeTimeoutMs);
+    const today = new Date(deps.wallClock()).toISOString().slice(0, 10);
+    if (deps.plane !== undefined) await kind.plane?.update(deps.plane, form, { archived_at: today });
+  }
+  return endOfPair(entity, "odoo", { odooId: Number(mapping.odoo_id), gone: true, archive, unseen });
+}
+
+function endOfPair<Form extends PlaneForm>(
+  { claimed, mapping, kind, pair }: SyncEntity<Form>,
+  side: Side,
+  { odooId, gone, archive, unseen }: { odooId: number; gone: boolean; archive: boolean; unseen: string[] },
+): Effect {
+  const other: Side = side === "plane" ? "odoo" : "plane";
+  const change: Change = {
+    field: "archived",
+    side: other,
+    from: false,
+    to: true,
+    why: side === "plane" ? "changed_in_plane" : "changed_in_odoo",
+    base: false,
+  };
+  const kept = unseen.length > 0;
   return {
-    ...effectOf(claimed, pair.mapping_id),
-    mapping: { odoo_id: String(odooId), status: "archived", synced: archive },
-    tombstone: record === null ? "deleted_in_odoo" : "deleted_in_plane",
-    // Should it come back, it is different from what was agreed on: Odoo's record is taken out of the archive.
-    snapshot: {
-      plane_base: { ...pair.plane_base, archived: true },
-      odoo_base: { ...pair.odoo_base, archived: true },
-      plane_seen: pair.plane_seen,
-      placeholders: pair.placeholders ?? {},
+    ...effectOf(claimed, mapping?.id ?? null),
+    mapping: {
+      odoo_id: String(odooId),
+      status: "archived",
+      ...(side === "odoo" ? { last_error: "partner_deleted" } : {}),
+      synced: archive,
     },
-    log: [{ operation: "archive", success: true, duration_ms: Math.round(deps.now() - startedAt) }],
+    tombstone: gone ? "deleted_in_odoo" : "deleted_in_plane",
+    // Should it come back, it is different from what was agreed on: it is taken out of the archive.
+    snapshot: {
+      plane_base: { ...pair.snapshot?.plane_base, archived: true },
+      odoo_base: { ...pair.snapshot?.odoo_base, archived: true },
+      plane_seen: pair.snapshot?.plane_seen ?? null,
+      placeholders: pair.snapshot?.placeholders ?? {},
+    },
+    log: [{
+      operation: archive ? "archive" : "none",
+      success: !kept,
+      ...(archive ? { changes: [change] } : {}),
+      ...(kept
+        ? { error_message: "unseen_edits" }
+        : side === "odoo"
+        ? { error_message: "partner_deleted" }
+        : {}),
+      duration_ms: 0,
+    }],
     events: [{
-      level: "info",
-      event_type: "archive",
-      message: `${claimed.entityKey}: gone in Plane, archived ${kind.odooModel} ${odooId}`,
-      metadata: { entity_key: claimed.entityKey, odoo_model: kind.odooModel, odoo_id: odooId },
+      level: kept || side === "odoo" ? "warn" : "info",
+      event_type: side === "odoo" ? "partner_deleted" : kept ? "kept_with_unseen_edits" : "archive",
+      message: kept
+        ? `${claimed.entityKey}: deleted in ${
+          side === "plane" ? "Plane" : "Odoo"
+        }, and edited on the other side since: kept there`
+        : side === "odoo"
+        ? `${claimed.entityKey}: its Odoo record was deleted in Odoo and is not made again`
+        : `${claimed.entityKey}: gone in Plane, archived ${kind.odooModel} ${odooId}`,
+      metadata: {
+        entity_key: claimed.entityKey,
+        odoo_model: kind.odooModel,
+        odoo_id: odooId,
+        fields: unseen,
+      },
     }],
   };
+}
+
+/** Fields of Odoo's record that are not what was agreed on. */
+async function unseenInOdoo<Form extends PlaneForm>(
+  entity: SyncEntity<Form>,
+  lenses: readonly ActiveLens<Form>[],
+  record: OdooRecord,
+  deps: SyncDependencies,
+): Promise<string[]> {
+  return await changed(entity, lenses, deps, ({ lens }, context) => ({
+    base: context.odooBase,
+    now: lens.odooValue(record, context),
+    same: lens.sameInOdoo,
+  }));
+}
+
+async function unseenInPlane<Form extends PlaneForm>(
+  entity: SyncEntity<Form>,
+  form: Form,
+  lenses: readonly ActiveLens<Form>[],
+  deps: SyncDependencies,
+): Promise<string[]> {
+  const { references } = await entity.kind.recall(form, deps);
+  return await changed(entity, lenses, deps, ({ lens }, context) => ({
+    base: context.planeBase,
+    now: lens.planeValue(form, { ...context, references }),
+    same: lens.sameInPlane,
+  }));
+}
+
+async function changed<Form extends PlaneForm>(
+  { pair }: SyncEntity<Form>,
+  lenses: readonly ActiveLens<Form>[],
+  deps: SyncDependencies,
+  look: (
+    active: ActiveLens<Form>,
+    context: ReturnType<typeof contextOf>,
+  ) => { base: Json | undefined; now: Json; same: ((left: Json, right: Json) => boolean) | undefined },
+): Promise<string[]> {
+  const { snapshot } = pair;
+  // Without a base nobody knows what was agreed on.
+  if (snapshot === null) return [];
+  const capabilities = await deps.capabilities();
+  const input = {
+    planeBase: snapshot.plane_base,
+    odooBase: snapshot.odoo_base,
+    placeholders: snapshot.placeholders,
+    capabilities,
+    references: NO_REFERENCES,
+    today: "",
+  };
+  return lenses.filter((active) => {
+    if (active.lens.field === "archived" || active.lens.join !== undefined) return false;
+    const { base, now, same } = look(active, contextOf(input, active));
+    return base !== undefined && !(same ?? sameJson)(base, now);
+  }).map(({ lens }) => lens.field);
 }

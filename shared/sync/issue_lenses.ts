@@ -1,147 +1,71 @@
 /** The fields of a work item and where they live in a task. */
-import type { Json } from "../json.ts";
 import { archivedLens, descriptionLens, nameLens } from "./common_lenses.ts";
-import { type Lens, type PlaneContext, relatedId, relatedIds, textOf } from "./lens.ts";
+import { type Lens, relatedId, textOf } from "./lens.ts";
 import { type IssueForm, PRIORITIES } from "./plane_forms.ts";
+import { setLens } from "./set_lens.ts";
+import { stateLens } from "./state_lens.ts";
+
+type Priority = (typeof PRIORITIES)[number];
 
 /** Odoo 19 has four levels, 17 and 18 two: what is above the top becomes the top. `low` and `none` are both the lowest. */
-const LEVELS: Readonly<Record<(typeof PRIORITIES)[number], number>> = {
-  urgent: 3,
-  high: 2,
-  medium: 1,
-  low: 0,
-  none: 0,
-};
+const LEVELS: Readonly<Record<Priority, number>> = { urgent: 3, high: 2, medium: 1, low: 0, none: 0 };
+/** What a level is in Plane where nothing says more; the lowest is what Odoo gives a task nobody rated. */
+const NAMES: readonly Priority[] = ["none", "medium", "high", "urgent"];
+
+function levelIn(priorities: readonly string[], priority: Priority): string {
+  return priorities[Math.min(LEVELS[priority], priorities.length - 1)] ?? "0";
+}
 
 const priorityLens: Lens<IssueForm> = {
   field: "priority",
   odooField: "priority",
   planeValue: (form) => form.priority,
   odooValue: (record) => textOf(record.priority),
-  toOdoo: (form, { capabilities: { priorities } }) => {
-    // The key is a text: a number is a server error in Odoo.
-    const priority = priorities[Math.min(LEVELS[form.priority], priorities.length - 1)] ?? "0";
+  // The key is a text: a number is a server error in Odoo.
+  toOdoo: (form, _record, { capabilities: { priorities } }) => {
+    const priority = levelIn(priorities, form.priority);
+    return { values: { priority }, value: priority };
+  },
+  // Several of Plane's words may be one level: the one that is there is kept as long as it still says the same.
+  toPlane: (record, form, { capabilities: { priorities } }) => {
+    const level = textOf(record.priority);
+    if (form !== null && levelIn(priorities, form.priority) === level) {
+      return { values: { priority: form.priority }, value: form.priority };
+    }
+    const at = Math.max(priorities.indexOf(level), 0);
+    const top = at > 0 && at === priorities.length - 1;
+    const priority = (priorities.length <= 2 && top ? "high" : NAMES[at]) ?? "none";
     return { values: { priority }, value: priority };
   },
 };
 
-type Closed = "open" | "done" | "canceled";
-const CLOSED_STATE: Readonly<Record<Exclude<Closed, "open">, string>> = {
-  done: "1_done",
-  canceled: "1_canceled",
-};
+const assigneesLens = setLens<IssueForm>({
+  field: "assignees",
+  odooField: "user_ids",
+  planeField: "assignees",
+  planeIds: (form) => form.assignees.map(({ id }) => id),
+  partners: ({ references }) => references.users,
+  planePartners: ({ references }) => references.people,
+});
 
-function closedOf(state: unknown): Closed {
-  return state === "1_done" ? "done" : state === "1_canceled" ? "canceled" : "open";
-}
-
-/**
- * `stage_id` is the column, `state` the workflow flag. Odoo keeps a closed flag when only the column changes, so both are
- * written together: closing with its flag, reopening with `01_in_progress`.
- */
-const stateLens: Lens<IssueForm> = {
-  field: "state",
-  odooField: "stage_id",
-  alsoReads: ["state"],
-  planeValue: (form) => form.state === null ? null : form.state.id,
-  odooValue: (record) => ({ stage: relatedId(record.stage_id), closed: closedOf(record.state) }),
-  toOdoo: (form, { capabilities, references, odooNow }) => {
-    if (form.state === null) return null;
-    const stage = references.stages.get(form.state.id);
-    if (stage === undefined) return null;
-    const closed: Closed = form.state.group === "completed"
-      ? "done"
-      : form.state.group === "cancelled"
-      ? "canceled"
-      : "open";
-    const values: Record<string, Json> = { stage_id: stage };
-    const flag = closed !== "open"
-      ? CLOSED_STATE[closed]
-      : odooNow !== null && closedOf(odooNow.state) !== "open"
-      ? "01_in_progress"
-      : undefined;
-    if (flag !== undefined && capabilities.taskStates.includes(flag)) values.state = flag;
-    return { values, value: { stage, closed } };
-  },
-};
-
-/**
- * A set on both sides: what was added or removed in Plane since the last agreement is added or removed in Odoo, and what
- * somebody added in Odoo stays. The base says which Odoo record each Plane id was: what a Plane id stands for changes when a
- * label is renamed or a person is mapped by hand.
- */
-function setLens(
-  field: string,
-  odooField: string,
-  planeIds: (form: IssueForm) => string[],
-  partners: (context: PlaneContext) => ReadonlyMap<string, number | null>,
-): Lens<IssueForm> {
-  const partnerNow = (id: string, context: PlaneContext) => partners(context).get(id) ?? null;
-  return {
-    field,
-    odooField,
-    joins: true,
-    // Ids without partner are left out, so that one which is matched later is a change. One whose match was lost keeps the
-    // partner it had: nobody took it away.
-    planeValue: (form, context) => {
-      const former = partnersOf(context.planeBase);
-      return Object.fromEntries(
-        planeIds(form).flatMap((id) => {
-          const partner = partnerNow(id, context) ?? former.get(id);
-          return partner === undefined ? [] : [[id, partner] as const];
-        }),
-      );
-    },
-    odooValue: (record) => relatedIds(record[odooField]),
-    toOdoo: (form, context) => {
-      const now = planeIds(form);
-      const removed = [...partnersOf(context.planeBase)]
-        .filter(([id, former]) => !now.includes(id) || (partnerNow(id, context) ?? former) !== former)
-        .map(([, former]) => former);
-      const present = context.odooNow === null ? [] : relatedIds(context.odooNow[odooField]);
-      // Two Plane values may share one Odoo partner: it stays while one of them is there.
-      const wanted = now.map((id) => partnerNow(id, context)).filter((id) => id !== null);
-      const value = [...new Set([...present.filter((id) => !removed.includes(id)), ...wanted])].sort((a, b) =>
-        a - b
-      );
-      return { values: { [odooField]: [[6, 0, value]] }, value };
-    },
-  };
-}
-
-/** The base of a set: Plane id -> the Odoo id it stood for. */
-function partnersOf(base: Json | undefined): Map<string, number> {
-  if (typeof base !== "object" || base === null || Array.isArray(base)) return new Map();
-  return new Map(
-    Object.entries(base).flatMap(([id, partner]) =>
-      typeof partner === "number" ? [[id, partner] as const] : []
-    ),
-  );
-}
-
-const assigneesLens = setLens(
-  "assignees",
-  "user_ids",
-  (form) => form.assignees.map(({ id }) => id),
-  ({ references }) => references.users,
-);
-
-const labelsLens = setLens(
-  "labels",
-  "tag_ids",
-  (form) => form.labels.map(({ id }) => id),
-  ({ references }) => references.tags,
-);
+const labelsLens = setLens<IssueForm>({
+  field: "labels",
+  odooField: "tag_ids",
+  planeField: "labels",
+  planeIds: (form) => form.labels.map(({ id }) => id),
+  partners: ({ references }) => references.tags,
+  planePartners: ({ references }) => references.labels,
+});
 
 /** A date in Plane; a date or a moment in Odoo. Noon UTC is the same day in most of the world. */
 function dateLens(field: "start_date" | "target_date", odooField: string): Lens<IssueForm> {
   return {
     field,
     odooField,
-    anyOdooField: true,
+    odooTypes: ["date", "datetime"],
     planeValue: (form) => form[field],
-    odooValue: (record, mapped) => textOf(record[mapped]).slice(0, 10) || null,
-    toOdoo: (form, { odooField: mapped, capabilities }) => {
+    odooValue: (record, { odooField: mapped }) => textOf(record[mapped]).slice(0, 10) || null,
+    toOdoo: (form, _record, { odooField: mapped, capabilities }) => {
       const date = form[field];
       const isMoment = capabilities.taskFields[mapped]?.type === "datetime";
       return {
@@ -149,21 +73,30 @@ function dateLens(field: "start_date" | "target_date", odooField: string): Lens<
         value: date,
       };
     },
+    toPlane: (record, _form, { odooField: mapped }) => {
+      const date = textOf(record[mapped]).slice(0, 10) || null;
+      return { values: { [field]: date }, value: date };
+    },
   };
 }
 
 const parentLens: Lens<IssueForm> = {
   field: "parent",
   odooField: "parent_id",
-  planeValue: (form) => form.parent,
+  // Plane lets an item be its own parent, which means nothing.
+  planeValue: (form) => form.parent === form.id ? null : form.parent,
   odooValue: (record) => relatedId(record.parent_id),
-  toOdoo: (form, { references }) => {
-    if (form.parent === null) return { values: { parent_id: false }, value: null };
-    // Plane lets an item be its own parent; Odoo refuses that.
-    if (form.parent === form.id) return { values: { parent_id: false }, value: null };
+  toOdoo: (form, _record, { references }) => {
+    if (form.parent === null || form.parent === form.id) return { values: { parent_id: false }, value: null };
     return references.parent === null
       ? null
       : { values: { parent_id: references.parent }, value: references.parent };
+  },
+  toPlane: (record, _form, { references }) => {
+    if (relatedId(record.parent_id) === null) return { values: { parent: null }, value: null };
+    return references.planeParent === null
+      ? null
+      : { values: { parent: references.planeParent }, value: references.planeParent };
   },
 };
 

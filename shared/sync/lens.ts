@@ -1,44 +1,80 @@
 /**
- * A lens is one mapped field: how to see it in Plane, how to see it in Odoo, what it should be in Odoo, and when two values
- * are the same. Lenses are pure; what they need to know about the other side is looked up before (References).
+ * A lens is one mapped field: how to see it on either side, what it should become on the other, and when two values are the
+ * same. Lenses are pure; what a record points at is looked up before (References).
  */
 import type { Json } from "../json.ts";
 import type { OdooCapabilities } from "../odoo/capabilities.ts";
 import type { OdooRecord } from "../odoo/client.ts";
+import type { PlaneState } from "./plane_forms.ts";
 
-/** Plane's ids and what they are in Odoo. Absent: not looked up. Null: looked up, has no counterpart. */
+/** What the records of both sides point at, as the other side knows it. Absent: not looked up. Null: has no counterpart. */
 export interface References {
   /** The Odoo project a work item belongs to. */
   project: number | null;
-  /** The Odoo task of the parent; null when there is no parent, or it has no partner yet. */
+  /** The Odoo task of Plane's parent; null when there is no parent, or it has no partner yet. */
   parent: number | null;
   stages: ReadonlyMap<string, number>;
   users: ReadonlyMap<string, number | null>;
   tags: ReadonlyMap<string, number | null>;
+  /** The work item of Odoo's parent task; null when it has none, or no partner yet. */
+  planeParent: string | null;
+  /** All states of the Plane project, in its order; empty when nothing goes to Plane. */
+  states: readonly PlaneState[];
+  /** Which of them stand for a stage, the closest match first. */
+  statesOfStage: ReadonlyMap<number, readonly string[]>;
+  people: ReadonlyMap<number, string | null>;
+  labels: ReadonlyMap<number, string | null>;
 }
 
-/** What a field's Plane value may depend on besides the record. */
-export interface PlaneContext {
-  references: References;
-  /** What the field was in Plane when both sides last agreed; undefined on the first sync. */
-  planeBase: Json | undefined;
-}
+export const NO_REFERENCES: References = {
+  project: null,
+  parent: null,
+  stages: new Map(),
+  users: new Map(),
+  tags: new Map(),
+  planeParent: null,
+  states: [],
+  statesOfStage: new Map(),
+  people: new Map(),
+  labels: new Map(),
+};
 
-export interface LensContext extends PlaneContext {
+/** What a field's value may depend on besides the two records. */
+export interface LensContext {
   /** The Odoo field the configuration maps to. */
   odooField: string;
   capabilities: OdooCapabilities;
-  /** The Odoo record as it is now; null when it is about to be made. */
-  odooNow: OdooRecord | null;
+  references: References;
+  /** What the field was when both sides last agreed; undefined on the first sync. */
+  planeBase: Json | undefined;
+  odooBase: Json | undefined;
+  /** HTML nodes Odoo cannot hold, by placeholder id. */
+  placeholders: Readonly<Record<string, string>>;
+  /** Which sides the field may be written to. */
+  mayGo: Readonly<Record<"plane" | "odoo", boolean>>;
+  /** Today, `YYYY-MM-DD` in UTC: an archived work item carries the day. */
+  today: string;
 }
 
+/** What to write to one side. */
 export interface Target {
-  /** What to write: Odoo field -> value, many2many as `[[6, 0, ids]]`. */
+  /** Field of that side -> value; many2many of Odoo as `[[6, 0, ids]]`. */
   values: Readonly<Record<string, Json>>;
-  /** What `odooValue` is to give afterwards. */
+  /** What the lens is to see there afterwards. */
   value: Json;
-  /** HTML nodes Odoo cannot hold, by placeholder id. */
+  /** New HTML nodes Odoo cannot hold, by placeholder id. */
   placeholders?: Readonly<Record<string, string>>;
+  /** True when it would take away something the other side cannot even show: settled as a conflict. */
+  takesAway?: boolean;
+}
+
+/** A field whose changes on both sides can always be joined: sets. Null: that side is as it should be. */
+export interface Joined {
+  toOdoo: Target | null;
+  toPlane: Target | null;
+  /** The bases once both are written. */
+  planeBase: Json;
+  odooBase: Json;
 }
 
 export interface Lens<Form> {
@@ -46,25 +82,39 @@ export interface Lens<Form> {
   field: string;
   /** The Odoo field in the shipped configuration, or the only one that works. */
   odooField: string;
-  /** True when `field_mappings` may name another Odoo field of a fitting type. */
-  anyOdooField?: boolean;
+  /** The types of Odoo fields `field_mappings` may name instead; absent: none. */
+  odooTypes?: readonly string[];
   /** Odoo fields read besides the mapped one. */
   alsoReads?: readonly string[];
-  /** What is compared with the base, and becomes the base once both sides agree. */
-  planeValue(form: Form, context: PlaneContext): Json;
-  odooValue(record: OdooRecord, odooField: string): Json;
-  /** Null: not possible now, because something it points at has no partner yet. */
-  toOdoo(form: Form, context: LensContext): Target | null;
+  planeValue(form: Form, context: LensContext): Json;
+  odooValue(record: OdooRecord, context: LensContext): Json;
+  /** Null: not possible now, because something it points at has no partner yet. Absent: Odoo cannot hold it. */
+  toOdoo?(form: Form, record: OdooRecord | null, context: LensContext): Target | null;
+  /** The same for Plane. Absent: Plane's side is never written. */
+  toPlane?(record: OdooRecord, form: Form | null, context: LensContext): Target | null;
+  /** Joins what both sides added and removed; then there is no conflict. A side that is null is about to be made. */
+  join?(form: Form | null, record: OdooRecord | null, context: LensContext): Joined;
+  /** For sets: whether Odoo's has an element that memory knows nothing of. */
+  hasUnknown?(record: OdooRecord, context: LensContext): boolean;
+  /** What of a form holds the value a person gives to settle a conflict; default: the field itself. */
+  formValues?(value: Json, context: LensContext): Readonly<Record<string, unknown>>;
+  /** What Plane's API takes for the value a form holds; default: the field itself. */
+  valuesFor?(form: Form): Readonly<Record<string, Json>>;
   /** Whether two Odoo values mean the same; default: the same JSON. */
-  same?(left: Json, right: Json): boolean;
-  /** True when both sides' changes are joined in `toOdoo`, so that there is no conflict to settle. */
-  joins?: boolean;
+  sameInOdoo?(left: Json, right: Json): boolean;
+  sameInPlane?(left: Json, right: Json): boolean;
 }
 
 /** A many2one as `[id, name]` or false, as its id. */
 export function relatedId(value: unknown): number | null {
   const id = Array.isArray(value) ? value[0] : value;
   return typeof id === "number" ? id : null;
+}
+
+/** The display name a many2one brings along. */
+export function relatedName(value: unknown): string {
+  const name = Array.isArray(value) ? value[1] : undefined;
+  return typeof name === "string" ? name : "";
 }
 
 /** Sorted ids of an x2many. */

@@ -1,122 +1,105 @@
 /**
- * What Plane's record is now. A v1 webhook that is newer than what we have seen is an observation and costs no call; for
- * everything else the record is read, or what we saw last still holds.
+ * What Plane's record is now. A v1 webhook that is newer than what we have seen is an observation and costs no call, and so is
+ * what a sweep has read; for everything else the record is read, or what we saw last still holds.
  */
 import { SuiteError } from "../errors.ts";
-import { sameJson } from "../json.ts";
-import type { PlaneClient } from "../plane/client.ts";
-import type { PairRow } from "../store/pairs.ts";
-import type { Claimed } from "../store/queue.ts";
-import type { PlaneDirectory } from "./plane_directory.ts";
-import { type IssueForm, issueForm, type ProjectForm, projectForm } from "./plane_forms.ts";
-
-export interface PlaneReader {
-  client: PlaneClient;
-  directory: PlaneDirectory;
-}
+import { type JsonObject, sameJson } from "../json.ts";
+import type { SyncDependencies, SyncEntity } from "./entity.ts";
+import type { PlaneForm } from "./kind.ts";
 
 export type Observed<Form> =
-  | { kind: "present"; form: Form; readFromPlane: boolean }
-  /** Deleted, or archived where the API hides it. */
+  | { kind: "present"; form: Form; fresh: boolean }
+  /** Deleted. An archived record, which the API hides too, is present. */
   | { kind: "gone" };
 
-export interface ObservedKind<Form> {
-  parse: (data: unknown) => Form | null;
-  read: (reader: PlaneReader, planeId: string, projectId: string | null) => Promise<Form>;
-}
-
 /**
- * @param reader undefined when reading from Plane is not configured
  * @throws SuiteError plane_not_configured when the record must be read and cannot be; what the client throws
  */
-export async function observe<Form extends { updated_at: string }>(
-  kind: ObservedKind<Form>,
-  claimed: Claimed,
+export async function observePlane<Form extends PlaneForm>(
+  entity: SyncEntity<Form>,
   planeId: string,
-  pair: PairRow,
-  reader: PlaneReader | undefined,
+  deps: SyncDependencies,
 ): Promise<Observed<Form>> {
-  const projectId = pair.plane_project_id ?? claimed.planeProjectId;
-  const deleted = pair.tombstone === "deleted_in_plane" ||
+  const { kind, pair, claimed, mapping } = entity;
+  const deleted = pair.tombstone?.reason === "deleted_in_plane" ||
     (claimed.sourceSystem === "plane" && claimed.operation === "delete");
-  const present = (form: Form, readFromPlane = false): Observed<Form> => ({
-    kind: "present",
-    form,
-    readFromPlane,
-  });
-  const readWhereverItIs = async (plane: PlaneReader): Promise<Form> => {
-    try {
-      return await kind.read(plane, planeId, projectId);
-    } catch (thrown) {
-      // Moved: it is not where it was, but where the hint says.
-      const elsewhere = claimed.planeProjectId !== null && claimed.planeProjectId !== projectId;
-      if (!elsewhere || !(thrown instanceof SuiteError) || thrown.code !== "plane_not_found") throw thrown;
-      return await kind.read(plane, planeId, claimed.planeProjectId);
-    }
-  };
-  const read = async (): Promise<Observed<Form>> => {
-    if (reader === undefined) throw new SuiteError("plane_not_configured");
-    try {
-      return present(await readWhereverItIs(reader), true);
-    } catch (thrown) {
-      // Plane answers 403 for a project that was deleted. That alone says nothing; after a signed deletion it confirms it.
-      const code = thrown instanceof SuiteError ? thrown.code : "internal";
-      if (code === "plane_not_found" || (deleted && code === "plane_forbidden")) return { kind: "gone" };
-      throw thrown;
-    }
-  };
-
+  const present = (form: Form): Observed<Form> => ({ kind: "present", form, fresh: false });
   // A late, old update must not bring back what was deleted: only Plane itself can say that it is there again.
-  if (deleted) {
-    return reader === undefined ? { kind: "gone" } : await read();
-  }
-  const seen = kind.parse(pair.plane_seen);
+  if (deleted) return deps.plane === undefined ? { kind: "gone" } : await readPlane(entity, planeId, deps);
+
+  const seen = kind.parse(pair.snapshot?.plane_seen ?? null);
   const announced = claimed.observation?.envelope === "plane_v1"
     ? announcedForm(kind, claimed.observation.body)
     : null;
+  const brought = claimed.payload.observed === undefined || deps.plane === undefined
+    ? null
+    : await kind.complete(deps.plane, claimed.payload.observed);
+  const newest = newer(announced, brought);
   // Carries the record in a shape nobody knows: what was seen before is not what it says.
   const unreadable = claimed.observation !== null && announced === null;
-  if (claimed.readFirst || unreadable || (announced === null && seen === null)) {
-    if (reader !== undefined) return await read();
+  if (claimed.readFirst || unreadable || (newest === null && seen === null)) {
+    if (deps.plane !== undefined && !(brought !== null && newest === brought)) {
+      return await readPlane(entity, planeId, deps);
+    }
     // An announcement without the record says that it changed: what was seen before is old. A hint by hand says nothing.
-    const stale = unreadable || (claimed.sourceSystem === "plane" && pair.announced);
-    const best = announced ?? (stale ? null : seen);
-    return best === null ? await read() : present(best);
+    const stale = unreadable || (claimed.planeHinted && pair.announced);
+    const best = newest ?? (stale ? null : seen);
+    return best === null ? await readPlane(entity, planeId, deps) : present(best);
   }
-  if (announced === null || seen === null) return present(announced ?? seen as Form);
-  if (announced.updated_at > seen.updated_at) return present(announced);
-  // A retry carries what was true then. An equal stamp with other content: nobody can tell which is newer.
-  const contradicts = announced.updated_at === seen.updated_at &&
-    !sameJson(announced as never, seen as never);
-  return contradicts && reader !== undefined ? await read() : present(contradicts ? announced : seen);
+  if (newest === null || seen === null) return present(newest ?? seen ?? unreachable());
+  if (newest.updated_at > seen.updated_at) return present(newest);
+  // A retry carries what was true then. An equal stamp with other content: nobody can tell which is newer. The project a hint
+  // names may be another one than what was seen: moved, under whatever stamp.
+  const contradicts = newest.updated_at === seen.updated_at && !sameRecord(newest, seen);
+  const moved = kind.projectOf(newest) !== (mapping?.plane_project_id ?? kind.projectOf(newest));
+  return (contradicts || moved) && deps.plane !== undefined
+    ? await readPlane(entity, planeId, deps)
+    : present(contradicts ? newest : seen);
 }
 
-function announcedForm<Form>(kind: ObservedKind<Form>, body: string): Form | null {
+/** Reads the record, wherever it is by now. */
+export async function readPlane<Form extends PlaneForm>(
+  { kind, claimed, mapping, pair }: SyncEntity<Form>,
+  planeId: string,
+  deps: SyncDependencies,
+): Promise<Observed<Form>> {
+  const { plane } = deps;
+  if (plane === undefined) throw new SuiteError("plane_not_configured");
+  const known = mapping?.plane_project_id ?? claimed.payload.project_id ?? claimed.planeProjectId;
+  const elsewhere = claimed.planeProjectId === null || claimed.planeProjectId === known
+    ? []
+    : [claimed.planeProjectId];
+  for (const project of [known, ...elsewhere]) {
+    try {
+      return { kind: "present", form: await kind.read(plane, planeId, project), fresh: true };
+    } catch (thrown) {
+      const code = thrown instanceof SuiteError ? thrown.code : "internal";
+      // Plane answers 403 for a project that was deleted. That alone says nothing; after a signed deletion it confirms it.
+      const deleted = pair.tombstone?.reason === "deleted_in_plane" || claimed.operation === "delete";
+      if (code === "plane_forbidden" && deleted) return { kind: "gone" };
+      if (code !== "plane_not_found") throw thrown;
+      const archived = await kind.readArchived?.(plane, planeId, project) ?? null;
+      if (archived !== null) return { kind: "present", form: archived, fresh: true };
+    }
+  }
+  return { kind: "gone" };
+}
+
+function newer<Form extends PlaneForm>(left: Form | null, right: Form | null): Form | null {
+  if (left === null || right === null) return left ?? right;
+  return right.updated_at > left.updated_at ? right : left;
+}
+
+/** Plane's two forms of one record differ in what nobody maps; here it is enough that what is normalised is the same. */
+function sameRecord<Form extends PlaneForm>(left: Form, right: Form): boolean {
+  return sameJson(left as unknown as JsonObject, right as unknown as JsonObject);
+}
+
+function announcedForm<Form>(kind: { parse: (data: unknown) => Form | null }, body: string): Form | null {
   const envelope = JSON.parse(body) as { data?: unknown };
   return kind.parse(envelope.data);
 }
 
-export const OBSERVED_ISSUE: ObservedKind<IssueForm> = {
-  parse: issueForm,
-  read: async ({ client, directory }, planeId, projectId) => {
-    // A work item is only addressable inside its project.
-    if (projectId === null) throw new SuiteError("project_unknown");
-    const item = await client.workItem(projectId, planeId);
-    const [[state], assignees, labels] = await Promise.all([
-      directory.states(projectId, item.state === null ? [] : [item.state]),
-      directory.people(projectId, item.assignees),
-      directory.labels(projectId, item.labels),
-    ]);
-    return whole(issueForm({ ...item, state: state ?? null, assignees, labels }));
-  },
-};
-
-export const OBSERVED_PROJECT: ObservedKind<ProjectForm> = {
-  parse: projectForm,
-  read: async ({ client }, planeId) => whole(projectForm({ ...await client.project(planeId) })),
-};
-
-function whole<Form>(form: Form | null): Form {
-  if (form === null) throw new SuiteError("plane_bad_answer");
-  return form;
+function unreachable(): never {
+  throw new SuiteError("internal");
 }

@@ -1,7 +1,8 @@
 /** The three calls a pair costs in Odoo: read, make or change, read back. */
 import type { Json } from "../json.ts";
 import type { OdooFields } from "../odoo/capabilities.ts";
-import type { OdooClient, OdooRecord } from "../odoo/client.ts";
+import { z } from "zod";
+import type { OdooClient, OdooDomain, OdooRecord } from "../odoo/client.ts";
 import { SuiteError } from "../errors.ts";
 
 /** Null when it does not exist. Archived records are found. */
@@ -99,4 +100,26 @@ function linkedIds(commands: readonly Json[]): readonly Json[] {
   const [command] = commands;
   const ids = Array.isArray(command) ? command[2] : [];
   return Array.isArray(ids) ? ids : [];
+}
+
+const externalIds = z.record(z.string(), z.string());
+
+/** The external id of a record, `module.name`; null when it has none. Every user may ask. */
+export async function externalIdOf(odoo: OdooClient, model: string, id: number): Promise<string | null> {
+  const answer = externalIds.safeParse(await odoo.call(model, "get_external_id", { ids: [id] }));
+  if (!answer.success) {
+    throw new SuiteError("odoo_bad_answer", { facts: { model, method: "get_external_id" } });
+  }
+  return answer.data[String(id)] || null;
+}
+
+/** Whether a record is among those a domain finds, archived or not. */
+export async function matches(
+  odoo: OdooClient,
+  model: string,
+  id: number,
+  domain: OdooDomain,
+): Promise<boolean> {
+  const context = { active_test: false };
+  return (await odoo.search(model, [["id", "=", id], ...domain], { limit: 1 }, { context })).length > 0;
 }

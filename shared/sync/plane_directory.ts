@@ -15,61 +15,69 @@ export interface PlaneDirectory {
   states(projectId: string, ids: readonly string[]): Promise<PlaneState[]>;
   labels(projectId: string, ids: readonly string[]): Promise<PlaneLabel[]>;
   people(projectId: string, ids: readonly string[]): Promise<PlanePerson[]>;
+  /** Whole lists, in Plane's order; at most a few minutes old. */
+  allStates(projectId: string): Promise<PlaneState[]>;
+  allLabels(projectId: string): Promise<PlaneLabel[]>;
+  allPeople(projectId: string): Promise<PlanePerson[]>;
+  /** The lists of a project are asked for again: we have just added to one. */
+  forget(projectId: string): void;
 }
 
 export function createPlaneDirectory(plane: PlaneClient, now: () => number): PlaneDirectory {
   const lists = new Map<string, { readAt: number; rows: Promise<readonly { id: string }[]> }>();
 
-  const lookUp = async <Row extends { id: string }>(
+  const list = async <Row extends { id: string }>(
     key: string,
-    ids: readonly string[],
     read: () => Promise<Row[]>,
+    isEnough: (rows: readonly Row[]) => boolean,
   ): Promise<Row[]> => {
-    if (ids.length === 0) return [];
     const kept = lists.get(key);
     if (kept !== undefined && now() - kept.readAt < KEEP_MS) {
-      const rows = await kept.rows as readonly Row[];
-      if (ids.every((id) => rows.some((row) => row.id === id))) {
-        return rows.filter((row) => ids.includes(row.id));
-      }
+      const rows = await kept.rows as Row[];
+      if (isEnough(rows)) return rows;
     }
     const rows = read();
     if (lists.size >= MOST_LISTS) lists.delete(lists.keys().next().value ?? "");
     lists.set(key, { readAt: now(), rows });
     // A failed reading is not kept.
     rows.catch(() => lists.delete(key));
-    return (await rows).filter((row) => ids.includes(row.id));
+    return await rows;
   };
+  const among = async <Row extends { id: string }>(
+    key: string,
+    ids: readonly string[],
+    read: () => Promise<Row[]>,
+  ): Promise<Row[]> => {
+    if (ids.length === 0) return [];
+    const rows = await list(key, read, (known) => ids.every((id) => known.some((row) => row.id === id)));
+    return rows.filter((row) => ids.includes(row.id));
+  };
+  const whole = <Row extends { id: string }>(key: string, read: () => Promise<Row[]>) =>
+    list(key, read, () => true);
+
+  const readStates = (projectId: string) => async () =>
+    (await plane.states(projectId))
+      .filter(({ group }) => group !== "triage")
+      .map(({ id, name, group }) => ({ id, name, group: knownGroup(group) }));
+  const readLabels = (projectId: string) => async () =>
+    (await plane.labels(projectId)).map(({ id, name }) => ({ id, name }));
+  const readPeople = (projectId: string) => async () =>
+    (await plane.projectMembers(projectId)).map(({ id, email, display_name }) => ({
+      id,
+      email,
+      display_name,
+    }));
 
   return {
-    states: (projectId, ids) =>
-      lookUp(
-        `states:${projectId}`,
-        ids,
-        async () =>
-          (await plane.states(projectId)).map(({ id, name, group }) => ({
-            id,
-            name,
-            group: knownGroup(group),
-          })),
-      ),
-    labels: (projectId, ids) =>
-      lookUp(
-        `labels:${projectId}`,
-        ids,
-        async () => (await plane.labels(projectId)).map(({ id, name }) => ({ id, name })),
-      ),
-    people: (projectId, ids) =>
-      lookUp(
-        `people:${projectId}`,
-        ids,
-        async () =>
-          (await plane.projectMembers(projectId)).map(({ id, email, display_name }) => ({
-            id,
-            email,
-            display_name,
-          })),
-      ),
+    states: (project, ids) => among(`states:${project}`, ids, readStates(project)),
+    labels: (project, ids) => among(`labels:${project}`, ids, readLabels(project)),
+    people: (project, ids) => among(`people:${project}`, ids, readPeople(project)),
+    allStates: (project) => whole(`states:${project}`, readStates(project)),
+    allLabels: (project) => whole(`labels:${project}`, readLabels(project)),
+    allPeople: (project) => whole(`people:${project}`, readPeople(project)),
+    forget: (project) => {
+      for (const list of ["states", "labels", "people"]) lists.delete(`${list}:${project}`);
+    },
   };
 }
 

@@ -28,7 +28,22 @@ const person = z.object({ id: z.string(), email: orNull(z.string()), display_nam
 const label = z.object({ id: z.string(), name: z.string() });
 const state = z.object({ id: z.string(), name: z.string(), group: z.enum(STATE_GROUPS).catch("backlog") });
 
-const shared = { id: z.string(), name: z.string(), updated_at: stamp, archived_at: orNull(z.string()) };
+/** An id, also where a record is expanded to an object. */
+const idOrNull = z.preprocess(
+  (value) => typeof value === "object" && value !== null && "id" in value ? value.id : value,
+  orNull(z.string()),
+);
+
+const shared = {
+  id: z.string(),
+  name: z.string(),
+  updated_at: stamp,
+  created_at: stamp.optional().catch(undefined),
+  archived_at: orNull(z.string()),
+  /** Who made the record, when it was not a person: the suite's own are `odoo`. */
+  external_id: orNull(z.string()).catch(null),
+  external_source: orNull(z.string()).catch(null),
+};
 
 const issue = z.object({
   ...shared,
@@ -41,6 +56,7 @@ const issue = z.object({
   start_date: orNull(date),
   target_date: orNull(date),
   parent: orNull(z.string()),
+  sequence_id: z.number().nullish().transform((value) => value ?? null).catch(null),
 });
 
 const project = z.object({
@@ -48,6 +64,7 @@ const project = z.object({
   identifier: z.string(),
   description: orNull(z.string()),
   description_html: orNull(z.string()),
+  project_lead: idOrNull.catch(null),
 });
 
 export type PlanePerson = z.output<typeof person>;

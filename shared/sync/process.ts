@@ -1,16 +1,15 @@
-/** One entity, from hint to settled: observe both sides, plan, apply, say what to settle. */
-import { SuiteError } from "../errors.ts";
+/** One entity, from hint to settled: what it is, which pair it belongs to, and what becomes of it. */
+import type { SuiteError } from "../errors.ts";
 import type { Lease } from "../queue/lease.ts";
-import { type PairRow, readPair } from "../store/pairs.ts";
-import type { Claimed, Outcome, Settlement } from "../store/queue.ts";
-import { bringToOdoo } from "./bring_to_odoo.ts";
+import type { Claimed, Settlement } from "../store/queue.ts";
+import type { PairRow, RecordKey } from "../store/sync_store.ts";
+import { configOf, waysOf } from "./configuration.ts";
+import { type Effect, effectOf, effectOfFailure } from "./effect.ts";
 import type { SyncDependencies } from "./entity.ts";
-import { goesToOdoo, type PairConfig } from "./configuration.ts";
-import { effectOfFailure } from "./effect.ts";
-import { archiveGone } from "./gone.ts";
-import { ISSUE_KIND, type Kind, PROJECT_KIND } from "./kinds.ts";
-import { observe } from "./observe.ts";
+import { kindOf } from "./kinds.ts";
 import { paused } from "./paused.ts";
+import { processOdooRecord, processPlaneRecord } from "./process_record.ts";
+import { chooseConfig } from "./choose_config.ts";
 
 export interface Processor {
   /** @throws SuiteError that decides about the next try */
@@ -19,68 +18,95 @@ export interface Processor {
 }
 
 export function createProcessor(deps: SyncDependencies): Processor {
-  // Which mapping a failure belongs to is known once the pair was read.
+  // Which mapping a failure belongs to, and what was done before it, is known only on the way.
   const mappings = new WeakMap<Claimed, string>();
+  const partly = new WeakMap<Claimed, Effect>();
 
-  const processKind = async <Form extends { updated_at: string; archived_at: string | null }>(
-    kind: Kind<Form>,
-    planeId: string,
-    claimed: Claimed,
-    lease: Lease,
-  ): Promise<Settlement> => {
-    const pair = await readPair(deps.sql, kind.planeType, planeId, kind.odooModel);
-    if (pair?.mapping_id != null) mappings.set(claimed, pair.mapping_id);
-    if (pair === null || pair.status === "paused" || !goesToOdoo(configOf(kind, pair))) {
-      throw paused(kind.planeType);
-    }
-    if (pair.belongs_elsewhere) {
-      throw new SuiteError("unknown_entity", {
-        message: "The Plane record is mapped to an Odoo record of another model.",
+  const run = async (claimed: Claimed, lease: Lease): Promise<Settlement> => {
+    const key = keyOf(claimed.entityKey);
+    const pair = await deps.store.readPair(key);
+    const { mapping } = pair;
+    if (mapping !== null) mappings.set(claimed, mapping.id);
+    // The pair has another name by now: that is where its work is done.
+    if (key.side === "odoo" && mapping !== null && mapping.plane_id !== null) {
+      return done(claimed, {
+        ...effectOf(claimed, mapping.id),
+        mapping: { synced: false, last_error: null },
+        hints: [moveHint(claimed, pair)],
       });
     }
-    const observed = await observe(kind.observed, claimed, planeId, pair, deps.plane);
-    const entity = { kind, planeId, claimed, pair, lease, config: configOf(kind, pair) };
-    const effect = observed.kind === "gone"
-      ? await archiveGone(entity, deps)
-      : await bringToOdoo(entity, observed.form, deps, (mappingId) => mappings.set(claimed, mappingId));
-    const outcome: Outcome = effect?.again_after_ms === undefined
-      ? { kind: "done" }
-      : { kind: "wait", delayMs: effect.again_after_ms, reason: "odoo_rejected" };
-    return { claimed, outcome, ...(effect === null ? {} : { effect }) };
+    const row = chooseConfig(key, pair, claimed);
+    const any = row === null ? undefined : kindOf(row.plane_type, row.odoo_model);
+    if (row === null || any === undefined || mapping?.status === "paused") throw paused(claimed.sourceType);
+    const config = configOf(row);
+    const allowed = waysOf(config, mapping);
+    // Without access to Plane its webhooks still bring everything to Odoo.
+    const ways = { ...allowed, toPlane: allowed.toPlane && deps.plane !== undefined };
+    if (!ways.toOdoo && !ways.toPlane) throw paused(claimed.sourceType);
+    const settle = config.options.settle_ms ?? 0;
+    if (settle > 0 && claimed.outages === 0 && claimed.attempts <= 1) {
+      return { claimed, outcome: { kind: "wait", delayMs: settle, reason: "settling" } };
+    }
+    const track = {
+      onMapping: (id: string) => mappings.set(claimed, id),
+      onPartial: (effect: Effect) => partly.set(claimed, effect),
+    };
+    return done(
+      claimed,
+      await any.use((kind) => {
+        const entity = { kind, config, ways, pair, mapping, claimed, lease };
+        return key.side === "plane"
+          ? processPlaneRecord(entity, key.id, deps, track)
+          : processOdooRecord(entity, Number(key.id), deps, track);
+      }),
+    );
   };
 
   return {
-    process: (claimed, lease) => {
-      const [planeType, planeId] = splitKey(claimed.entityKey);
-      if (planeType === PROJECT_KIND.planeType) return processKind(PROJECT_KIND, planeId, claimed, lease);
-      if (planeType === ISSUE_KIND.planeType) return processKind(ISSUE_KIND, planeId, claimed, lease);
-      // Odoo's own records and Plane's other kinds wait until their direction is there.
-      throw paused(planeType);
-    },
-    describeFailure: (claimed, error, settlement) => ({
-      ...settlement,
-      effect: effectOfFailure(
+    process: run,
+    describeFailure: (claimed, error, settlement) => {
+      const failure = effectOfFailure(
         claimed,
         error,
         mappings.get(claimed) ?? null,
         settlement.outcome.kind === "dead",
-      ),
-    }),
+      );
+      const before = partly.get(claimed);
+      // A write to one side that succeeded stays true when the other side fails after it.
+      const effect = before === undefined ? failure : {
+        ...before,
+        mapping: { ...before.mapping, ...failure.mapping, synced: true },
+        log: [...before.log, ...failure.log],
+        events: [...before.events, ...failure.events],
+      };
+      return { ...settlement, effect };
+    },
   };
 }
 
-function splitKey(entityKey: string): [type: string, id: string] {
-  const colon = entityKey.indexOf(":");
-  return [entityKey.slice(0, colon), entityKey.slice(colon + 1)];
+function done(claimed: Claimed, effect: Effect | null): Settlement {
+  return {
+    claimed,
+    outcome: effect?.again_after_ms === undefined
+      ? { kind: "done" }
+      : { kind: "wait", delayMs: effect.again_after_ms, reason: "refused" },
+    ...(effect === null ? {} : { effect }),
+  };
 }
 
-function configOf<Form>(kind: Kind<Form>, pair: PairRow): PairConfig {
+/** A type with a dot is a model of Odoo's. */
+export function keyOf(entityKey: string): RecordKey {
+  const colon = entityKey.indexOf(":");
+  const [type, id] = [entityKey.slice(0, colon), entityKey.slice(colon + 1)];
+  return type.includes(".") ? { side: "odoo", model: type, id } : { side: "plane", type, id };
+}
+
+function moveHint(claimed: Claimed, { mapping }: PairRow) {
+  const payload = claimed.runId === null ? {} : { payload: { run_id: claimed.runId } };
   return {
-    planeType: kind.planeType,
-    odooModel: kind.odooModel,
-    enabled: pair.enabled,
-    direction: pair.direction,
-    fieldMappings: pair.field_mappings,
-    policy: pair.conflict_resolution,
+    key: { side: "odoo" as const, model: mapping?.odoo_model ?? "", id: mapping?.odoo_id ?? "" },
+    operation: claimed.operation,
+    priority: 6,
+    ...payload,
   };
 }

@@ -1,20 +1,27 @@
 /** The fields of a project and where they live in Odoo. */
 import { archivedLens, descriptionLens, nameLens } from "./common_lenses.ts";
-import type { Lens } from "./lens.ts";
+import { parseTree } from "./html/tree.ts";
+import { type Lens, relatedId, textOf } from "./lens.ts";
 import type { ProjectForm } from "./plane_forms.ts";
 
-/** Plane's project has a plain text and, in some versions, an HTML description. */
+/** Plane's project has a plain text and, in some versions, an HTML description; only the text can be written. */
 const projectDescriptionLens: Lens<ProjectForm> = {
   ...descriptionLens,
   planeValue: (form) => projectHtml(form),
-  toOdoo: (form, context) => descriptionLens.toOdoo({ description_html: projectHtml(form) }, context),
+  toOdoo: (form, record, context) =>
+    descriptionLens.toOdoo?.({ description_html: projectHtml(form) }, record, context) ?? null,
+  toPlane: (record, _form, { odooField }) => {
+    const text = plainText(textOf(record[odooField]));
+    return { values: { description: text }, value: paragraphs(text) };
+  },
 };
 
 function projectHtml(form: ProjectForm): string {
-  if (form.description_html !== null) return form.description_html;
-  return (form.description ?? "").split(/\r?\n/).filter((line) => line.trim() !== "").map((line) =>
-    `<p>${escapeHtml(line)}</p>`
-  )
+  return form.description_html ?? paragraphs(form.description ?? "");
+}
+
+function paragraphs(text: string): string {
+  return text.split(/\r?\n/).filter((line) => line.trim() !== "").map((line) => `<p>${escapeHtml(line)}</p>`)
     .join("");
 }
 
@@ -22,4 +29,62 @@ function escapeHtml(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }
 
-export const PROJECT_LENSES: readonly Lens<ProjectForm>[] = [nameLens, projectDescriptionLens, archivedLens];
+const BREAKS = new Set([
+  "p",
+  "div",
+  "li",
+  "br",
+  "h1",
+  "h2",
+  "h3",
+  "h4",
+  "h5",
+  "h6",
+  "tr",
+  "blockquote",
+  "pre",
+]);
+
+/** The words of a document, a line for each paragraph. */
+function plainText(html: string): string {
+  const lines = [""];
+  const walk = (nodes: ReturnType<typeof parseTree>) => {
+    for (const node of nodes) {
+      if (typeof node === "string") {
+        lines.push(`${lines.pop() ?? ""}${node}`);
+        continue;
+      }
+      if (BREAKS.has(node.name)) lines.push("");
+      walk(node.children);
+      if (BREAKS.has(node.name)) lines.push("");
+    }
+  };
+  walk(parseTree(html));
+  return lines.map((line) => line.replace(/\s+/g, " ").trim()).filter((line) => line !== "").join("\n");
+}
+
+/** Plane's lead against Odoo's project manager. */
+const leadLens: Lens<ProjectForm> = {
+  field: "lead",
+  odooField: "user_id",
+  planeValue: (form) => form.project_lead,
+  odooValue: (record) => relatedId(record.user_id),
+  toOdoo: (form, _record, { references }) => {
+    if (form.project_lead === null) return { values: { user_id: false }, value: null };
+    const user = references.users.get(form.project_lead) ?? null;
+    return user === null ? null : { values: { user_id: user }, value: user };
+  },
+  toPlane: (record, _form, { references }) => {
+    const user = relatedId(record.user_id);
+    if (user === null) return { values: { project_lead: null }, value: null };
+    const person = references.people.get(user) ?? null;
+    return person === null ? null : { values: { project_lead: person }, value: person };
+  },
+};
+
+export const PROJECT_LENSES: readonly Lens<ProjectForm>[] = [
+  nameLens,
+  projectDescriptionLens,
+  leadLens,
+  archivedLens,
+];

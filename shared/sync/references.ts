@@ -1,10 +1,11 @@
 /** Looks up what a work item points at: stages, users, tags. Matches are remembered; each is asked for once. */
 import type { OdooClient } from "../odoo/client.ts";
-import type { Sql } from "../store/database.ts";
-import { type MappedValue, readValueMap, rememberValues, type ValueKind } from "../store/value_map.ts";
+import type { SyncStore } from "../store/sync_store.ts";
+import type { MappedValue, ValueKind } from "../store/value_map.ts";
 import { findOrCreateStage } from "./stages.ts";
 import { findOrCreateTags } from "./tags.ts";
 import { findUsers } from "./users.ts";
+import { NO_REFERENCES, type References } from "./lens.ts";
 import type { IssueForm } from "./plane_forms.ts";
 
 export interface Lookups {
@@ -12,7 +13,27 @@ export interface Lookups {
   users: Map<string, number | null>;
   tags: Map<string, number | null>;
   /** People and labels looked up just now that have no counterpart: reported once. */
-  unmatched: { kind: ValueKind; planeValue: string }[];
+  unmatched: { kind: ValueKind; value: string }[];
+}
+
+/** The part of a work item, or of a project, that points at something. */
+export type PointingForm = Pick<IssueForm, "state" | "assignees" | "labels">;
+
+/** What is remembered of the things a form points at, without asking Odoo: enough to see whether Plane's side has changed. */
+export async function recallReferences(
+  store: SyncStore,
+  form: PointingForm,
+): Promise<{ references: References; isCurrent: boolean }> {
+  const known = await store.readValues({
+    user: form.assignees.map(({ id }) => id),
+    state: [],
+    label: form.labels.map(({ id }) => id),
+  });
+  return {
+    references: { ...NO_REFERENCES, users: ids(known.user), tags: ids(known.label) },
+    isCurrent: form.labels.every(({ id, name }) => isCurrent(known.label.get(id), name)) &&
+      form.assignees.every(({ id, email }) => email === null || isCurrent(known.user.get(id), email)),
+  };
 }
 
 /**
@@ -20,12 +41,12 @@ export interface Lookups {
  * @param odooProject the Odoo project whose stages are meant
  */
 export async function lookUp(
-  sql: Sql,
+  store: SyncStore,
   odoo: OdooClient,
-  form: IssueForm,
+  form: PointingForm,
   odooProject: number,
 ): Promise<Lookups> {
-  const known = await readValueMap(sql, {
+  const known = await store.readValues({
     user: [...new Set(form.assignees.map(({ id }) => id))],
     state: form.state === null ? [] : [form.state.id],
     label: [...new Set(form.labels.map(({ id }) => id))],
@@ -44,7 +65,7 @@ export async function lookUp(
       ? match.odooId
       : await findOrCreateStage(odoo, odooProject, state);
     if (match?.odooId !== stage) {
-      await rememberValues(sql, "state", "project.task.type", [{
+      await store.rememberValues("state", "project.task.type", [{
         planeValue: state.id,
         planeName: state.name,
         odooId: stage,
@@ -59,7 +80,7 @@ export async function lookUp(
   if (people.length > 0) {
     const found = await findUsers(odoo, people.map(({ email }) => email ?? ""));
     await remember(
-      sql,
+      store,
       result,
       "user",
       "res.users",
@@ -73,7 +94,7 @@ export async function lookUp(
   if (labels.length > 0) {
     const found = await findOrCreateTags(odoo, labels.map(({ name }) => name));
     await remember(
-      sql,
+      store,
       result,
       "label",
       "project.tags",
@@ -86,16 +107,16 @@ export async function lookUp(
 }
 
 async function remember(
-  sql: Sql,
+  store: SyncStore,
   result: Lookups,
   kind: "user" | "label",
   odooModel: string,
   values: { planeValue: string; planeName: string; odooId: number | null }[],
 ): Promise<void> {
-  await rememberValues(sql, kind, odooModel, values);
+  await store.rememberValues(kind, odooModel, values);
   for (const { planeValue, odooId } of values) {
     (kind === "user" ? result.users : result.tags).set(planeValue, odooId);
-    if (odooId === null) result.unmatched.push({ kind, planeValue });
+    if (odooId === null) result.unmatched.push({ kind, value: planeValue });
   }
 }
 

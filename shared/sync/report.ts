@@ -1,6 +1,7 @@
 /** What people read afterwards: the log row and the events of one synchronisation. Events carry names, never values. */
 import type { Effect } from "./effect.ts";
-import type { Lookups } from "./references.ts";
+import type { Actors } from "./actors.ts";
+import type { Prepared } from "./kind.ts";
 import type { Plan } from "./plan.ts";
 
 export interface PlanFacts {
@@ -8,9 +9,12 @@ export interface PlanFacts {
   operation: "create" | "update" | "link" | "none";
   plan: Plan;
   storedOtherwise: readonly string[];
-  unmatched: Lookups["unmatched"];
+  /** Fields a side refused, left out and tried again later. */
+  refused: readonly string[];
+  unmatched: Prepared["unmatched"];
   odooModel: string;
-  odooId: number;
+  odooId: number | null;
+  actors: Actors;
   durationMs: number;
 }
 
@@ -30,14 +34,16 @@ export function describePlan(facts: PlanFacts): Pick<Effect, "log" | "events"> {
       metadata: { ...metadata, ...extra },
     }
   );
-  const conflicts = [...fieldsOf("conflict_plane_won"), ...fieldsOf("kept_odoo")];
+  const conflicts = ["conflict_plane_won", "conflict_odoo_won", "kept"].flatMap(fieldsOf);
+  const towardsPlane = plan.changes.some(({ side }) => side === "plane");
+  const actor = towardsPlane ? facts.actors.odoo : facts.actors.plane;
   return {
-    log: [{ operation, success: true, changes: plan.changes, duration_ms: durationMs }],
+    log: [{ operation, success: true, changes: plan.changes, actor, duration_ms: durationMs }],
     events: [
       ...(operation === "none" ? [] : [{
         level: "info" as const,
         event_type: operation,
-        message: `${facts.entityKey}: ${operation} ${facts.odooModel} ${facts.odooId}`,
+        message: `${facts.entityKey}: ${operation} ${facts.odooModel} ${facts.odooId ?? "(new)"}`,
         metadata: { ...metadata, fields: plan.changes.map(({ field }) => field) },
         duration_ms: durationMs,
       }]),
@@ -47,12 +53,15 @@ export function describePlan(facts: PlanFacts): Pick<Effect, "log" | "events"> {
         }),
       ]),
       ...(facts.storedOtherwise.length === 0 ? [] : [
-        warn("stored_otherwise", "Odoo stored another value than it was given", {
+        warn("stored_otherwise", "a side stored another value than it was given", {
           fields: [...facts.storedOtherwise],
         }),
       ]),
-      ...facts.unmatched.map(({ kind, planeValue }) =>
-        warn(`unmapped_${kind}`, `a ${kind} of Plane has no counterpart in Odoo`, { plane_value: planeValue })
+      ...(facts.refused.length === 0 ? [] : [
+        warn("refused", "a value was refused and left out; the rest arrived", { fields: [...facts.refused] }),
+      ]),
+      ...facts.unmatched.map(({ kind, value }) =>
+        warn(`unmapped_${kind}`, `a ${kind} has no counterpart on the other side`, { value })
       ),
     ],
   };

@@ -2,10 +2,9 @@
 import { z } from "zod";
 import { SuiteError } from "../errors.ts";
 import type { OdooClient } from "../odoo/client.ts";
-import type { Sql } from "../store/database.ts";
-import { rememberValues } from "../store/value_map.ts";
+import type { SyncStore } from "../store/sync_store.ts";
 import { externalId } from "./external_id.ts";
-import type { PlaneReader } from "./observe.ts";
+import type { PlaneAccess } from "./entity.ts";
 import { type PlaneState, STATE_GROUPS } from "./plane_forms.ts";
 
 const stageRecord = z.object({ id: z.number(), name: z.string() });
@@ -61,9 +60,9 @@ async function loadStages(
  * work item needs it.
  */
 export async function prepareStages(
-  sql: Sql,
+  store: SyncStore,
   odoo: OdooClient,
-  plane: PlaneReader | undefined,
+  plane: PlaneAccess | undefined,
   planeProject: string,
   odooProject: number,
 ): Promise<void> {
@@ -78,8 +77,7 @@ export async function prepareStages(
     }))
     .sort((a, b) => STATE_GROUPS.indexOf(a.group) - STATE_GROUPS.indexOf(b.group) || a.sequence - b.sequence);
   const stages = await loadStages(odoo, odooProject, ordered);
-  await rememberValues(
-    sql,
+  await store.rememberValues(
     "state",
     "project.task.type",
     ordered.map(({ id, name }, index) => ({

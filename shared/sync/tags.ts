@@ -32,6 +32,14 @@ export async function findOrCreateTags(
   return found;
 }
 
+/** These tags with their names. Those that are gone are absent. */
+export async function readTags(
+  odoo: OdooClient,
+  ids: readonly number[],
+): Promise<{ id: number; name: string }[]> {
+  return (await odoo.read("project.tags", [...ids], ["name"])).map((record) => tag.parse(record));
+}
+
 /** By exact name, else whatever the case: `bug` in Odoo is what Plane calls `Bug`. */
 async function findTags(odoo: OdooClient, names: readonly string[]): Promise<Map<string, number>> {
   if (names.length === 0) return new Map();

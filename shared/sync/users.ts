@@ -30,6 +30,20 @@ export async function findUsers(odoo: OdooClient, emails: readonly string[]): Pr
   }));
 }
 
+/** These users with the addresses they may be known by, in lower case. Those that are gone are absent. */
+export async function readUsers(
+  odoo: OdooClient,
+  ids: readonly number[],
+): Promise<{ id: number; emails: string[] }[]> {
+  if (ids.length === 0) return [];
+  const context = { active_test: false };
+  const records = await odoo.read("res.users", [...ids], ["login", "email"], { context });
+  return records.map((record) => {
+    const { id, login, email } = user.parse(record);
+    return { id, emails: [login, email === false ? "" : email].map((text) => text.toLowerCase()) };
+  });
+}
+
 /** `_` and `%` are wildcards in Odoo's =ilike, and underscores are common in addresses. */
 export function escapePattern(text: string): string {
   return text.replace(/[\\%_]/g, "\\$&");

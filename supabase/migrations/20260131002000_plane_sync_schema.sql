@@ -206,7 +206,7 @@ create policy sync_log_functions on plane.sync_log for all to service_role using
 -- The pairs users were promised. Those switched off need the engine that reads Odoo.
 insert into plane.sync_config (plane_type, odoo_model, enabled, direction, field_mappings) values
   ('project', 'project.project', true, 'bidirectional',
-   '{"name": "name", "description": "description", "archived": "active"}'),
+   '{"name": "name", "description": "description", "lead": "user_id", "archived": "active"}'),
   ('issue', 'project.task', true, 'bidirectional',
    '{"name": "name", "description": "description", "priority": "priority", "state": "stage_id", "assignees": "user_ids",
      "labels": "tag_ids", "start_date": "planned_date_begin", "target_date": "date_deadline", "parent": "parent_id",

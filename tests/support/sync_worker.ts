@@ -8,7 +8,7 @@ import { PlaneClient } from "../../shared/plane/client.ts";
 import { drain, type DrainReport } from "../../shared/queue/drain.ts";
 import { createWake } from "../../shared/queue/wake.ts";
 import { openDatabase, type Sql } from "../../shared/store/database.ts";
-import { claimEntities, settleEntities } from "../../shared/store/queue.ts";
+import { createSqlStore } from "../../shared/store/sql_store.ts";
 import { createPlaneDirectory } from "../../shared/sync/plane_directory.ts";
 import { createProcessor } from "../../shared/sync/process.ts";
 
@@ -53,13 +53,17 @@ export function createWorker(target: WorkerTarget, observer: Observer = passOn):
   );
   const now = () => performance.now();
   let capabilities: ReturnType<typeof readCapabilities> | undefined;
+  const store = createSqlStore(sql);
   const processor = createProcessor({
-    sql,
+    store,
     odoo: () => odoo,
     capabilities: () => capabilities ??= readCapabilities(odoo),
-    plane: planeReader(target, observer, now),
+    plane: planeAccess(target, observer, now),
     now,
+    wallClock: Date.now,
+    clockOffsets: { plane: () => 0, odoo: () => 0 },
     odooTimeoutMs: target.odooTimeoutMs,
+    planeTimeoutMs: target.odooTimeoutMs,
     log: () => {},
   });
   const settleFailures: string[] = [];
@@ -70,8 +74,8 @@ export function createWorker(target: WorkerTarget, observer: Observer = passOn):
     drain: () =>
       drain({
         ...processor,
-        claim: (limit) => claimEntities(sql, workerId, limit, target.leaseMs),
-        settle: (settlements) => settleEntities(sql, settlements),
+        claim: (limit) => store.claim(workerId, limit, target.leaseMs),
+        settle: (settlements) => store.settle(settlements),
         now,
         random: () => 0,
         sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
@@ -83,7 +87,7 @@ export function createWorker(target: WorkerTarget, observer: Observer = passOn):
   };
 }
 
-function planeReader({ plane }: WorkerTarget, observer: Observer, now: () => number) {
+function planeAccess({ plane }: WorkerTarget, observer: Observer, now: () => number) {
   if (plane === undefined) return undefined;
   const client = observed(
     new PlaneClient(

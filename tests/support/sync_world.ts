@@ -14,7 +14,7 @@ import { drain, type DrainReport } from "../../shared/queue/drain.ts";
 import { createWake } from "../../shared/queue/wake.ts";
 import { openDatabase, type Sql } from "../../shared/store/database.ts";
 import { recordDelivery } from "../../shared/store/deliveries.ts";
-import { claimEntities, settleEntities } from "../../shared/store/queue.ts";
+import { createSqlStore } from "../../shared/store/sql_store.ts";
 import { createPlaneDirectory } from "../../shared/sync/plane_directory.ts";
 import { createProcessor } from "../../shared/sync/process.ts";
 import { normalisePlane } from "../../shared/webhook/normalise_plane.ts";
@@ -77,13 +77,17 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
   const target = options.realOdoo ?? { ...sandboxTarget(sandboxOdoo), protocol: "auto" as const };
   const odoo = createOdooClient({ ...target, timeoutMs: 20_000 }, { fetch });
   const log: Record<string, unknown>[] = [];
+  const store = createSqlStore(sql);
   const processor = createProcessor({
-    sql,
+    store,
     odoo: () => odoo,
     capabilities: () => readCapabilities(odoo),
-    plane: plane === undefined ? undefined : planeReader(plane),
+    plane: plane === undefined ? undefined : planeAccess(plane),
     now: () => performance.now(),
+    wallClock: Date.now,
+    clockOffsets: { plane: () => 0, odoo: () => 0 },
     odooTimeoutMs: 20_000,
+    planeTimeoutMs: 20_000,
     log: (level, event, facts) => log.push({ level, event, ...facts }),
   });
 
@@ -114,8 +118,8 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
     drain: () =>
       drain({
         ...processor,
-        claim: (limit) => claimEntities(sql, "test", limit, CONFIG.leaseMs),
-        settle: (settlements) => settleEntities(sql, settlements),
+        claim: (limit) => store.claim("test", limit, CONFIG.leaseMs),
+        settle: (settlements) => store.settle(settlements),
         now: () => performance.now(),
         random: () => 0.4,
         sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
@@ -139,7 +143,7 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
   };
 }
 
-function planeReader(plane: SandboxPlane) {
+function planeAccess(plane: SandboxPlane) {
   const client = new PlaneClient(
     { baseUrl: plane.url, apiKey: plane.apiKeys.service, workspaceSlug: plane.workspaceSlug },
     { fetch },

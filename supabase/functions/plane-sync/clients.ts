@@ -7,7 +7,7 @@ import { PlaneClient } from "../../../shared/plane/client.ts";
 import type { PlaneCredential } from "../../../shared/plane/credential.ts";
 import { withinBudget } from "../../../shared/plane/within_budget.ts";
 import { withRetries } from "../../../shared/plane/with_retries.ts";
-import type { PlaneReader } from "../../../shared/sync/observe.ts";
+import type { PlaneAccess } from "../../../shared/sync/entity.ts";
 import { createPlaneDirectory } from "../../../shared/sync/plane_directory.ts";
 
 /** @returns a function that throws SuiteError odoo_not_configured when an address or a key is missing */
@@ -33,17 +33,19 @@ export function odooClient(config: Config, fetch: typeof globalThis.fetch): () =
 const LONGEST_WAIT_MS = 15_000;
 /** The longest one call may take with waiting and retries, in ms: well within an entity's lease. */
 const CALL_DEADLINE_MS = 45_000;
+/** The longest one call may take altogether, in ms: no write begins when the lease ends sooner. */
+export const PLANE_TIMEOUT_MS = CALL_DEADLINE_MS;
 
 /**
  * Undefined: Plane cannot be read; v1 webhooks carry whole records, so much works without. Every request is booked in the
  * budget all workers share, in the lane of live changes.
  */
-export function planeReader(
+export function planeAccess(
   config: Config,
   runtime: { fetch: typeof globalThis.fetch; monotonicMs: () => number },
   budget: CallBudget,
   credential: PlaneCredential | undefined,
-): PlaneReader | undefined {
+): PlaneAccess | undefined {
   const { planeBaseUrl, planeWorkspaceSlug } = config;
   if (planeBaseUrl === undefined || credential === undefined || planeWorkspaceSlug === undefined) {
     return undefined;

@@ -6,13 +6,14 @@ import { readCapabilities } from "../../../shared/odoo/capabilities.ts";
 import { createLog } from "../../../shared/log.ts";
 import { planeCredential } from "../../../shared/oauth/plane_credential.ts";
 import { describeStatus } from "../../../shared/ops/status.ts";
+import { ClockOffset, watchingDates } from "../../../shared/clock_offset.ts";
 import { createCallBudget } from "../../../shared/plane/call_budget.ts";
 import { drain } from "../../../shared/queue/drain.ts";
 import { createWake, oneAtATime } from "../../../shared/queue/wake.ts";
 import { openDatabase, withDeadline } from "../../../shared/store/database.ts";
 import { recordDeliveries, recordDelivery, type StoredDelivery } from "../../../shared/store/deliveries.ts";
 import { replayDeadLetters, requestSync } from "../../../shared/store/manual.ts";
-import { claimEntities, settleEntities } from "../../../shared/store/queue.ts";
+import { createSqlStore } from "../../../shared/store/sql_store.ts";
 import { readStatus } from "../../../shared/store/status.ts";
 import { createProcessor } from "../../../shared/sync/process.ts";
 import type { Delivery } from "../../../shared/delivery.ts";
@@ -20,7 +21,7 @@ import { receiveWebhook } from "../../../shared/webhook/receive.ts";
 import { storeTogether } from "../../../shared/webhook/store_together.ts";
 import { storeWithPatience } from "../../../shared/webhook/store_with_patience.ts";
 import type { AppDependencies } from "./app.ts";
-import { odooClient, planeReader } from "./clients.ts";
+import { odooClient, planeAccess, PLANE_TIMEOUT_MS } from "./clients.ts";
 import { continueElsewhere } from "./continue_elsewhere.ts";
 
 /** What the runtime gives. */
@@ -44,21 +45,28 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
   const { monotonicMs } = runtime;
   const log = createLog(runtime.writeLine, Date.now, config.logLevel);
   const sql = openDatabase(config);
-  const odoo = odooClient(config, runtime.fetch);
+  const store = createSqlStore(sql);
+  const clocks = { plane: new ClockOffset(), odoo: new ClockOffset() };
+  const watched = (clock: ClockOffset) =>
+    watchingDates(runtime.fetch, Date.now, (server, sent, received) => clock.observe(server, sent, received));
+  const odoo = odooClient(config, watched(clocks.odoo));
   const capabilities = keepWhenItWorks(async () => await readCapabilities(odoo()));
   const credential = planeCredential(config, sql, runtime, log);
-  const plane = planeReader(config, runtime, createCallBudget(sql), credential);
+  const plane = planeAccess(config, { ...runtime, fetch: watched(clocks.plane) }, createCallBudget(sql), credential);
   const processor = createProcessor({
-    sql,
+    store,
     odoo,
     capabilities,
     plane,
     now: monotonicMs,
+    wallClock: Date.now,
+    clockOffsets: { plane: () => clocks.plane.offsetMs(), odoo: () => clocks.odoo.offsetMs() },
     odooTimeoutMs: config.odooTimeoutMs,
+    planeTimeoutMs: PLANE_TIMEOUT_MS,
     log,
   });
 
-  const store = storeTogether<{ delivery: Delivery; body: string }, StoredDelivery>({
+  const storeDelivery = storeTogether<{ delivery: Delivery; body: string }, StoredDelivery>({
     storeOne: ({ delivery, body }) => withDeadline(recordDelivery(sql, delivery, body), STORE_ATTEMPT_MS),
     storeMany: (deliveries) => withDeadline(recordDeliveries(sql, deliveries), STORE_ATTEMPT_MS),
     sizeOf: ({ body }) => body.length,
@@ -69,7 +77,7 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
     size: 1_000_000,
   });
   const storePatiently = storeWithPatience(
-    (delivery: Delivery, body: string) => store({ delivery, body }),
+    (delivery: Delivery, body: string) => storeDelivery({ delivery, body }),
     { patienceMs: config.storeRetryMs, maxHeld: config.maxHeldRequests, now: monotonicMs, sleep },
   );
 
@@ -81,8 +89,8 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
     const startedAt = monotonicMs();
     const report = await drain({
       ...processor,
-      claim: (limit) => claimEntities(sql, workerId, limit, config.leaseMs),
-      settle: (settlements) => settleEntities(sql, settlements),
+      claim: (limit) => store.claim(workerId, limit, config.leaseMs),
+      settle: (settlements) => store.settle(settlements),
       describeFailure: (claimed, error, settlement) => {
         log("warn", "entity_failed", {
           entity_key: claimed.entityKey,

@@ -1,0 +1,103 @@
+/** A record of Odoo that belongs to no pair yet: find the pair it belongs to, or make its Plane record. */
+import { SuiteError } from "../errors.ts";
+import type { OdooRecord } from "../odoo/client.ts";
+import type { MappingRow } from "../store/sync_store.ts";
+import { type Effect, effectOf } from "./effect.ts";
+import type { SyncDependencies, SyncEntity } from "./entity.ts";
+import { planeRecordOf } from "./external_id.ts";
+import type { PlaneForm } from "./kind.ts";
+import { externalIdOf, matches, readRecord } from "./odoo_records.ts";
+import type { ActiveLens } from "./plan.ts";
+import { type Partial, syncPair } from "./sync_pair.ts";
+import { PROJECT_MODEL } from "./models.ts";
+
+/**
+ * @returns null when there is nothing to do: it is gone, private, or does not take part
+ */
+export async function adopt<Form extends PlaneForm>(
+  entity: SyncEntity<Form>,
+  odooId: number,
+  lenses: readonly ActiveLens<Form>[],
+  fields: readonly string[],
+  deps: SyncDependencies,
+  onMapping: (mapping: MappingRow) => void,
+  onPartial: Partial,
+): Promise<Effect | null> {
+  const { kind, pair, claimed, config } = entity;
+  const odoo = deps.odoo();
+  const { tombstone } = pair;
+  if (tombstone?.reason === "deleted_in_plane" || tombstone?.reason === "deleted_in_odoo") return null;
+  // Somebody deleted the mapping: the Plane record's own hint links them again.
+  if (tombstone !== null) return lookAt(entity, tombstone.plane_type, tombstone.plane_id);
+  const record = await readRecord(odoo, kind.odooModel, odooId, fields);
+  if (record === null) {
+    return pair.mapping === null
+      ? null
+      : { ...effectOf(claimed, pair.mapping.id), mapping: { status: "archived", synced: false } };
+  }
+  if (pair.mapping === null) {
+    const ours = await externalIdOf(odoo, kind.odooModel, odooId);
+    const planeRecord = ours === null ? null : planeRecordOf(ours);
+    // Made by us, by a worker that has not come to say so, or that died: its intent finds it.
+    if (planeRecord !== null) return lookAt(entity, planeRecord.type, planeRecord.id);
+    if (!await takesPart(entity, record, deps)) return null;
+  }
+  const projectId = await kind.placeInPlane?.(record, config, deps) ?? null;
+  if (projectId === null && kind.odooModel !== PROJECT_MODEL) return null;
+  if (projectId !== null && config.options.plane_projects?.includes(projectId) === false) return null;
+  if (deps.plane === undefined) throw new SuiteError("plane_not_configured");
+  const mapping = await deps.store.openIntent(claimed, {
+    key: { side: "odoo", model: kind.odooModel, id: String(odooId) },
+    planeType: kind.planeType,
+    odooModel: kind.odooModel,
+    planeProjectId: projectId,
+  });
+  if (mapping === null) throw new SuiteError("lease_lost");
+  onMapping(mapping);
+  if (mapping.plane_id !== null) return lookAt(entity, mapping.plane_type, mapping.plane_id);
+  const match = claimed.payload.match_plane_id;
+  const form = match === undefined ? null : await kind.read(deps.plane, match, projectId);
+  const now = {
+    mapping,
+    form,
+    record,
+    odooId,
+    projectId,
+    fresh: form !== null,
+    linkedNow: form !== null,
+    lenses,
+    fields,
+  };
+  return await syncPair({ ...entity, mapping }, now, deps, onPartial);
+}
+
+function lookAt<Form extends PlaneForm>({ claimed }: SyncEntity<Form>, type: string, id: string): Effect {
+  const project = claimed.payload.project_id;
+  return {
+    ...effectOf(claimed, null),
+    hints: [{
+      key: { side: "plane", type, id },
+      priority: 6,
+      ...(project === undefined ? {} : { projectId: project }),
+    }],
+  };
+}
+
+/** What the configuration leaves out is left alone until it is linked. */
+async function takesPart<Form extends PlaneForm>(
+  { config, kind, ways }: SyncEntity<Form>,
+  record: OdooRecord,
+  { odoo }: SyncDependencies,
+): Promise<boolean> {
+  const { create_in_plane, odoo_projects, odoo_domain } = config.options;
+  if (create_in_plane === false || !ways.toPlane || record.active === false) return false;
+  if (odoo_projects !== undefined) {
+    const project = kind.odooModel === PROJECT_MODEL
+      ? record.id
+      : Array.isArray(record.project_id)
+      ? record.project_id[0]
+      : null;
+    if (!odoo_projects.includes(Number(project))) return false;
+  }
+  return odoo_domain === undefined || await matches(odoo(), kind.odooModel, record.id, odoo_domain);
+}

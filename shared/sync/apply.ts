@@ -1,0 +1,100 @@
+/** Carries a plan out: what goes to Odoo, what goes to Plane, and what each says it stored. */
+import { SuiteError } from "../errors.ts";
+import type { Json } from "../json.ts";
+import type { OdooRecord } from "../odoo/client.ts";
+import type { SyncDependencies, SyncEntity } from "./entity.ts";
+import { externalId, PLANE_SOURCE, planeExternalId } from "./external_id.ts";
+import { forgettingWhatIsGone } from "./forget.ts";
+import type { PlaneForm, Prepared } from "./kind.ts";
+import { makeRecord, readRecord, writeRecord } from "./odoo_records.ts";
+import type { Plan, Side } from "./plan.ts";
+import { withoutFields } from "./without_fields.ts";
+
+export interface Applied<Result> {
+  /** The plan that was carried out: less what the other side refused. */
+  plan: Plan;
+  result: Result;
+  /** Fields that were refused and left out. */
+  refused: string[];
+}
+
+/** Null `odooId`: the record is made, with the external id of the Plane record. */
+export async function applyToOdoo<Form extends PlaneForm>(
+  entity: SyncEntity<Form>,
+  target: { planeId: string; odooId: number | null },
+  wanted: Plan,
+  prepared: Prepared,
+  fields: readonly string[],
+  deps: SyncDependencies,
+): Promise<Applied<{ odooId: number; stored: OdooRecord }>> {
+  const { kind, lease } = entity;
+  const odoo = deps.odoo();
+  const capabilities = await deps.capabilities();
+  return await leavingOutRefused("odoo", wanted, async (plan) => {
+    lease.require(deps.odooTimeoutMs);
+    const values: Record<string, Json> = target.odooId === null
+      ? { ...prepared.onCreateInOdoo, ...plan.odoo }
+      : { ...prepared.placeInOdoo, ...plan.odoo };
+    const odooId = await forgettingWhatIsGone(deps.store, odoo, values, async () => {
+      if (target.odooId !== null) {
+        await writeRecord(odoo, kind.odooModel, target.odooId, values);
+        return target.odooId;
+      }
+      const external = externalId(kind.planeType, target.planeId);
+      return await makeRecord(odoo, kind.odooModel, external, values, kind.odooFields(capabilities) ?? {});
+    });
+    const stored = await readRecord(odoo, kind.odooModel, odooId, fields);
+    // Gone between two calls: the next look at this pair finds that out and settles it.
+    if (stored === null) {
+      throw new SuiteError("odoo_missing_record", { retry: "later", facts: { model: kind.odooModel } });
+    }
+    return { odooId, stored };
+  });
+}
+
+/** Null `form`: the record is made, with the external id of the Odoo record. */
+export async function applyToPlane<Form extends PlaneForm>(
+  entity: SyncEntity<Form>,
+  target: { form: Form | null; odooId: number; projectId: string | null },
+  wanted: Plan,
+  prepared: Prepared,
+  deps: SyncDependencies,
+): Promise<Applied<Form>> {
+  const { kind, lease } = entity;
+  const { plane: access } = deps;
+  const writes = kind.plane;
+  if (access === undefined || writes === undefined) throw new SuiteError("plane_not_configured");
+  return await leavingOutRefused("plane", wanted, (plan) => {
+    lease.require(deps.planeTimeoutMs);
+    if (target.form !== null) return writes.update(access, target.form, plan.plane);
+    return writes.make(access, target.projectId, { ...prepared.onCreateInPlane, ...plan.plane }, {
+      external_source: PLANE_SOURCE,
+      external_id: planeExternalId(kind.odooModel, target.odooId),
+    });
+  });
+}
+
+/**
+ * One value that is refused must not keep the others from arriving. Where the server does not say which it was and the parent
+ * is among them, it was the parent: what makes a circle for the moment, because changes came out of order.
+ */
+async function leavingOutRefused<Result>(
+  side: Side,
+  wanted: Plan,
+  apply: (plan: Plan) => Promise<Result>,
+): Promise<Applied<Result>> {
+  try {
+    return { plan: wanted, result: await apply(wanted), refused: [] };
+  } catch (thrown) {
+    if (!(thrown instanceof SuiteError) || !["odoo_rejected", "plane_rejected"].includes(thrown.code)) {
+      throw thrown;
+    }
+    const named = String(thrown.facts.fields ?? thrown.facts.field ?? "").split(" ");
+    const parent = side === "odoo" ? "parent_id" : "parent";
+    const guilty = named.filter((name) => Object.hasOwn(wanted[side], name));
+    if (guilty.length === 0 && Object.hasOwn(wanted[side], parent)) guilty.push(parent);
+    const rest = withoutFields(wanted, side, guilty);
+    if (rest === null) throw thrown;
+    return { plan: rest.plan, result: await apply(rest.plan), refused: rest.fields };
+  }
+}

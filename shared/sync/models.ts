@@ -1,0 +1,3 @@
+/** Names of Odoo's models that several files speak of. */
+export const PROJECT_MODEL = "project.project";
+export const TASK_MODEL = "project.task";

@@ -1,0 +1,97 @@
+/** A record of either side, from what is known of its pair to what settling writes. */
+import { SuiteError } from "../errors.ts";
+import type { OdooCapabilities } from "../odoo/capabilities.ts";
+import { adopt } from "./adopt.ts";
+import { chooseLenses, withinWays } from "./configuration.ts";
+import type { Effect } from "./effect.ts";
+import type { SyncDependencies, SyncEntity } from "./entity.ts";
+import { odooRecordOf } from "./external_id.ts";
+import { goneInOdoo, goneInPlane } from "./gone.ts";
+import type { PlaneForm } from "./kind.ts";
+import { observePlane } from "./observe.ts";
+import { findOdooPartner } from "./partner.ts";
+import type { ActiveLens } from "./plan.ts";
+import { isSettledAlready, takesPart } from "./quick_look.ts";
+import { syncPair } from "./sync_pair.ts";
+import { twinOf } from "./twins.ts";
+
+export interface Track {
+  onMapping: (mappingId: string) => void;
+  onPartial: (effect: Effect) => void;
+}
+
+/** @returns null when there is nothing to say */
+export async function processPlaneRecord<Form extends PlaneForm>(
+  entity: SyncEntity<Form>,
+  planeId: string,
+  deps: SyncDependencies,
+  track: Track,
+): Promise<Effect | null> {
+  const { kind, claimed, pair, ways } = entity;
+  const { lenses, fields } = lensesOf(entity, await deps.capabilities());
+  if (entity.mapping === null && !ways.toOdoo && claimed.payload.match_odoo_id === undefined) return null;
+  const observed = await observePlane(entity, planeId, deps);
+  if (observed.kind === "gone") return await goneInPlane(entity, planeId, lenses, fields, deps);
+  const { form, fresh } = observed;
+
+  if (entity.mapping === null && pair.tombstone === null) {
+    const ours = odooRecordOf(form);
+    if (ours !== null && ours.model === kind.odooModel) return await twinOf(entity, form, ours.id, deps);
+    if (!takesPart(entity, form)) return null;
+  }
+  if (await isSettledAlready(entity, form, lenses, deps)) return null;
+
+  const known = entity.mapping?.odoo_id ?? null;
+  // A known partner comes first: when it was deleted together with its project, that is not the project's failure.
+  const partner = known === null && kind.madeInOdoo === false
+    ? null
+    : await findOdooPartner(entity, planeId, kind.projectOf(form), fields, deps);
+  if (partner === null) return null;
+  if (partner.mapping !== null) track.onMapping(partner.mapping.id);
+  if (partner.kind === "deleted") return await goneInOdoo(entity, form, lenses, deps);
+  return await syncPair(
+    { ...entity, mapping: partner.mapping },
+    {
+      mapping: partner.mapping,
+      form,
+      record: partner.kind === "present" ? partner.record : null,
+      odooId: partner.kind === "present" ? partner.odooId : null,
+      projectId: kind.projectOf(form),
+      fresh,
+      linkedNow: partner.kind === "present" && partner.linkedNow,
+      lenses,
+      fields,
+    },
+    deps,
+    track.onPartial,
+  );
+}
+
+/** An Odoo record without a Plane record: an intent at most. */
+export async function processOdooRecord<Form extends PlaneForm>(
+  entity: SyncEntity<Form>,
+  odooId: number,
+  deps: SyncDependencies,
+  track: Track,
+): Promise<Effect | null> {
+  if (!Number.isSafeInteger(odooId)) throw new SuiteError("unknown_entity");
+  const { lenses, fields } = lensesOf(entity, await deps.capabilities());
+  if (!entity.ways.toPlane || entity.kind.plane === undefined) return null;
+  return await adopt(entity, odooId, lenses, fields, deps, ({ id }) => track.onMapping(id), track.onPartial);
+}
+
+function lensesOf<Form extends PlaneForm>(
+  { kind, config, ways }: SyncEntity<Form>,
+  capabilities: OdooCapabilities,
+): { lenses: ActiveLens<Form>[]; fields: string[] } {
+  const odooFields = kind.odooFields(capabilities);
+  const { active } = chooseLenses(config, kind.lensesFor(config, odooFields), odooFields, capabilities);
+  const lenses = withinWays(active, ways);
+  const fields = new Set([
+    "write_date",
+    "write_uid",
+    ...kind.alwaysReads ?? [],
+    ...lenses.flatMap(({ lens, odooField }) => [odooField, ...lens.alsoReads ?? []]),
+  ]);
+  return { lenses, fields: [...fields] };
+}

@@ -1,0 +1,93 @@
+/** From a carried-out plan to what settling writes. */
+import { parseStamp } from "../stamp.ts";
+import { type Carried, changedMeanwhile, nextBases } from "./bases.ts";
+import { type Effect, effectOf } from "./effect.ts";
+import type { SyncDependencies, SyncEntity } from "./entity.ts";
+import type { PlaneForm, Prepared } from "./kind.ts";
+import type { Plan, PlanInput } from "./plan.ts";
+import { describePlan } from "./report.ts";
+import type { PairNow } from "./sync_pair.ts";
+import { actorsOf } from "./actors.ts";
+
+/**
+ * A parent that is refused, because changes came out of order and it would be a circle, is tried again after this long, in ms,
+ * twice as long each time; after so many tries it waits for the next hint.
+ */
+const REFUSED_AGAIN_MS = 60_000;
+const REFUSED_TRIES = 5;
+
+export function settled<Form extends PlaneForm>(
+  entity: SyncEntity<Form>,
+  now: PairNow<Form>,
+  input: PlanInput<Form>,
+  plan: Plan,
+  prepared: Prepared,
+  stored: Carried<Form>,
+  { refused, startedAt }: { refused: readonly string[]; startedAt: number },
+  deps: SyncDependencies,
+): Effect {
+  const { kind, claimed, pair } = entity;
+  const { mapping, odooId } = now;
+  const form = stored.planeStored ?? now.form;
+  const record = stored.odooStored ?? now.record;
+  const wrote = stored.odooStored !== null || stored.planeStored !== null;
+  const made = (now.record === null && stored.odooStored !== null) ||
+    (now.form === null && stored.planeStored !== null);
+  const { planeBase, odooBase, otherwise } = nextBases(input, plan, stored);
+  const actors = actorsOf(claimed, now.record);
+  const description = describePlan({
+    entityKey: claimed.entityKey,
+    operation: made ? "create" : now.linkedNow ? "link" : wrote ? "update" : "none",
+    plan,
+    storedOtherwise: [...otherwise.odoo, ...otherwise.plane],
+    refused,
+    unmatched: prepared.unmatched,
+    odooModel: kind.odooModel,
+    odooId,
+    actors,
+    durationMs: Math.round(deps.now() - startedAt),
+  });
+  const writeDate = parseStamp(record?.write_date);
+  const project = form === null ? null : kind.projectOf(form);
+  const open = plan.conflicts.map((conflict) => ({
+    ...conflict,
+    plane_at: now.form?.updated_at ?? null,
+    odoo_at: parseStamp(now.record?.write_date),
+    plane_actor: actors.plane,
+    odoo_actor: actors.odoo,
+  }));
+  const chosen = plan.settled.some((field) => input.resolutions.has(field));
+  return {
+    ...effectOf(claimed, mapping.id),
+    ...description,
+    mapping: {
+      ...(odooId === null ? {} : { odoo_id: String(odooId) }),
+      ...(form === null
+        ? {}
+        : { plane_id: form.id, plane_type: kind.planeType, plane_updated_at: form.updated_at }),
+      ...(form === null || record === null ? {} : { status: "active" }),
+      ...(project === null ? {} : { plane_project_id: project }),
+      ...(writeDate === null ? {} : { odoo_write_date: writeDate }),
+      synced: wrote,
+    },
+    snapshot: {
+      plane_base: planeBase,
+      odoo_base: odooBase,
+      plane_seen: form,
+      placeholders: { ...pair.snapshot?.placeholders, ...plan.placeholders },
+    },
+    ...(open.length === 0 && plan.settled.length === 0
+      ? {}
+      : { conflicts: { open, settled: plan.settled, how: chosen ? "resolved" as const : "gone" as const } }),
+    created: made || now.linkedNow,
+    relinked: pair.tombstone !== null,
+    waits_for: prepared.waitsFor,
+    // What somebody changed between two of our calls is looked at again, whether or not anybody announces it.
+    hints: wrote && form !== null && (otherwise.odoo.length > 0 || changedMeanwhile(input, plan, stored))
+      ? [{ key: { side: "odoo" as const, model: kind.odooModel, id: String(odooId) }, priority: 5 }]
+      : [],
+    ...(refused.length === 0 || claimed.outages >= REFUSED_TRIES
+      ? {}
+      : { again_after_ms: REFUSED_AGAIN_MS * 2 ** claimed.outages }),
+  };
+}

@@ -1,0 +1,173 @@
+/** Both records are there, or one is about to be made: make them agree in every field, and remember what was agreed. */
+import { SuiteError } from "../errors.ts";
+import { sameJson } from "../json.ts";
+import type { OdooRecord } from "../odoo/client.ts";
+import type { MappingRow } from "../store/sync_store.ts";
+import { applyToOdoo, applyToPlane } from "./apply.ts";
+import type { Carried } from "./bases.ts";
+import { laterSides } from "./later.ts";
+import type { Effect } from "./effect.ts";
+import type { SyncDependencies, SyncEntity } from "./entity.ts";
+import type { PlaneForm, Prepared } from "./kind.ts";
+import { readPlane } from "./observe.ts";
+import { type ActiveLens, contextOf, type Plan, planBoth, type PlanInput } from "./plan.ts";
+import { settled } from "./settled.ts";
+
+export interface PairNow<Form> {
+  mapping: MappingRow;
+  /** Null: made now. */
+  form: Form | null;
+  record: OdooRecord | null;
+  odooId: number | null;
+  /** Where a work item is made. */
+  projectId: string | null;
+  /** The Plane record was read in this very pass. */
+  fresh: boolean;
+  /** The pair was only just linked (again): nothing is known to be agreed. */
+  linkedNow: boolean;
+  lenses: readonly ActiveLens<Form>[];
+  fields: readonly string[];
+}
+
+/** What happened before the step that failed, so that its log and bases are not lost with it. */
+export type Partial = (effect: Effect) => void;
+
+export async function syncPair<Form extends PlaneForm>(
+  entity: SyncEntity<Form>,
+  now: PairNow<Form>,
+  deps: SyncDependencies,
+  onPartial: Partial,
+): Promise<Effect> {
+  const startedAt = deps.now();
+  let { form } = now;
+  let { input, prepared, plan } = await makePlan(entity, now, form, deps);
+  if (Object.keys(plan.plane).length > 0 && form !== null && !now.fresh) {
+    // Nobody writes to Plane what was not read just before: its webhooks may be late, or off.
+    const read = await readPlane(entity, form.id, deps);
+    if (read.kind === "gone") throw new SuiteError("plane_not_found", { retry: "now" });
+    form = read.form;
+    ({ input, prepared, plan } = await makePlan(entity, now, form, deps));
+  }
+
+  const stored: Carried<Form> = { odooStored: null, planeStored: null };
+  const refused: string[] = [];
+  let odooId = now.odooId;
+  const report = (part: Plan) =>
+    settled(entity, { ...now, form, odooId }, input, part, prepared, stored, { refused, startedAt }, deps);
+
+  const writesOdoo = Object.keys(plan.odoo).length > 0 || prepared.placeInOdoo !== undefined;
+  if (form !== null && (now.record === null || writesOdoo)) {
+    const target = { planeId: form.id, odooId };
+    const applied = await applyToOdoo(entity, target, plan, prepared, now.fields, deps);
+    ({ plan } = applied);
+    refused.push(...applied.refused);
+    odooId = applied.result.odooId;
+    stored.odooStored = applied.result.stored;
+    await quietly(entity, deps, async () => {
+      if (form === null || odooId === null) return;
+      if (now.record === null || now.linkedNow) await entity.kind.afterMakingInOdoo?.(form, odooId, deps);
+      else await entity.kind.afterWritingOdoo?.(form, plan.odoo, deps);
+    });
+  }
+  if (odooId !== null && (form === null || Object.keys(plan.plane).length > 0)) {
+    onPartial(report(onlyOdoo(plan)));
+    const target = { form, odooId, projectId: now.projectId };
+    const applied = await applyToPlane(entity, target, plan, prepared, deps);
+    ({ plan } = applied);
+    refused.push(...applied.refused);
+    stored.planeStored = applied.result;
+  }
+  return report(plan);
+}
+
+async function makePlan<Form extends PlaneForm>(
+  entity: SyncEntity<Form>,
+  { record, linkedNow, lenses }: PairNow<Form>,
+  form: Form | null,
+  deps: SyncDependencies,
+): Promise<{ input: PlanInput<Form>; prepared: Prepared; plan: Plan }> {
+  const { pair, config, kind } = entity;
+  // A partner that was only just linked again has no base: what both sides agreed on is forgotten.
+  const bases = linkedNow || pair.snapshot === null
+    ? { planeBase: {}, odooBase: {} }
+    : { planeBase: pair.snapshot.plane_base, odooBase: pair.snapshot.odoo_base };
+  const common = {
+    lenses,
+    plane: form,
+    odoo: record,
+    ...bases,
+    placeholders: pair.snapshot?.placeholders ?? {},
+    capabilities: await deps.capabilities(),
+    today: new Date(deps.wallClock()).toISOString().slice(0, 10),
+    policy: config.policy,
+    resolutions: new Map(
+      pair.conflicts.flatMap(({ field, resolution }) =>
+        resolution === null ? [] : [[field, resolution] as const]
+      ),
+    ),
+    open: new Set(pair.conflicts.map(({ field }) => field)),
+  };
+  const recalled = form === null ? undefined : await kind.recall(form, deps);
+  const changedInOdoo = record === null
+    ? new Set<string>()
+    : changedFields(common, recalled?.references, record, form);
+  const prepared = await kind.prepare({ form, record, pair, config, lenses, changedInOdoo }, deps);
+  const held = prepared.heldBack ?? [];
+  const input: PlanInput<Form> = {
+    ...common,
+    lenses: lenses.filter(({ lens }) => !held.includes(lens.field)),
+    references: prepared.references,
+    later: () => "plane",
+  };
+  const later = await laterSides(entity, input, deps);
+  const complete = { ...input, later };
+  return { input: complete, prepared, plan: planBoth(complete) };
+}
+
+/** Fields whose Odoo value is not the base: what they point at must be looked up in Plane. */
+function changedFields<Form extends PlaneForm>(
+  input: Omit<PlanInput<Form>, "references" | "later">,
+  recalled: PlanInput<Form>["references"] | undefined,
+  record: OdooRecord,
+  form: Form | null,
+): Set<string> {
+  const changed = input.lenses.filter((active) => {
+    if (active.lens.toPlane === undefined && active.lens.join === undefined) return false;
+    if (active.direction === "to_odoo") return false;
+    if (form === null || recalled === undefined) return true;
+    if (input.resolutions.has(active.lens.field)) return true;
+    const context = contextOf({ ...input, references: recalled }, active);
+    return active.lens.join !== undefined
+      ? active.lens.hasUnknown?.(record, context) ?? true
+      : context.odooBase === undefined ||
+        !(active.lens.sameInOdoo?.(context.odooBase, active.lens.odooValue(record, context)) ??
+          sameJson(context.odooBase, active.lens.odooValue(record, context)));
+  });
+  return new Set(changed.map(({ lens }) => lens.field));
+}
+
+/** The part of a plan that is done once Odoo was written. */
+function onlyOdoo(plan: Plan): Plan {
+  const open = new Set(Object.keys(plan.expected.plane));
+  return {
+    ...plan,
+    plane: {},
+    changes: plan.changes.filter(({ side }) => side === "odoo"),
+    agreed: plan.agreed.filter((field) => !open.has(field)),
+    settled: plan.settled.filter((field) => !open.has(field)),
+  };
+}
+
+/** It is made up for later: a failure here must not undo what is done. */
+async function quietly<Form extends PlaneForm>(
+  entity: SyncEntity<Form>,
+  deps: SyncDependencies,
+  follow: () => Promise<void>,
+): Promise<void> {
+  try {
+    await follow();
+  } catch (thrown) {
+    const code = thrown instanceof SuiteError ? thrown.code : "internal";
+    deps.log("warn", "after_write_failed", { entity_key: entity.claimed.entityKey, code });
+  }
+}
