@@ -31,11 +31,12 @@ export class Isolate implements Owner {
    * A call to the outside. The effect happens when the call arrives, whether its caller still lives or not; the answer
    * comes later.
    *
+   * @param label for the trace, asked once the effect is known; null: not worth a line
    * @param effect "lost": nobody hears of the outcome. It may take simulated time, unless it `blocks`: then it takes the
    *   machine's, and everything else stands still meanwhile.
    */
   call<Result>(
-    label: () => string,
+    label: () => string | null,
     travel: Travel,
     effect: () => Promise<{ value: Result } | { error: unknown } | "lost">,
     blocks = false,
@@ -45,7 +46,10 @@ export class Isolate implements Owner {
     return new Promise((resolve, reject) => {
       const arrive = async () => {
         const outcome = await effect();
-        kernel.trace.add(kernel.now, `${this.name} ${label()}${outcome === "lost" ? " (no answer)" : ""}`);
+        const said = label();
+        if (said !== null) {
+          kernel.trace.add(kernel.now, `${this.name} ${said}${outcome === "lost" ? " (no answer)" : ""}`);
+        }
         if (outcome === "lost") return;
         kernel.after(travel.back, this, () => {
           if ("error" in outcome) reject(outcome.error);

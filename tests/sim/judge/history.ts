@@ -1,0 +1,98 @@
+/** Who changed what, when, seen at the servers: the truth the laws are checked against. */
+import type { World as OdooWorld } from "../../../dev/sandbox/odoo/world.ts";
+import type { World as PlaneWorld } from "../../../dev/sandbox/plane/world.ts";
+import type { Side } from "../world/schedule.ts";
+import { type FieldName, type Fields, odooFields, planeFields } from "./fields.ts";
+
+export interface Change {
+  readonly at: number;
+  readonly side: Side;
+  readonly record: string;
+  readonly by: "person" | "engine";
+  /** The engine's worker. */
+  readonly worker: string | null;
+  /** `record`: it was made or deleted. */
+  readonly field: FieldName | "record";
+  readonly from: unknown;
+  readonly to: unknown;
+  /** Engine only: when its worker had last read this record; null: never. */
+  readonly readAt: number | null;
+}
+
+export class History {
+  readonly changes: Change[] = [];
+  readonly #known: Record<Side, Map<string, Fields>> = { plane: new Map(), odoo: new Map() };
+  readonly #reads = new Map<string, number>();
+
+  constructor(readonly plane: PlaneWorld, readonly odoo: OdooWorld) {}
+
+  /** What the side looks like now. */
+  fields(side: Side): ReadonlyMap<string, Fields> {
+    return this.#known[side];
+  }
+
+  /** A worker has read a record. */
+  readBy(worker: string, side: Side, record: string, at: number): void {
+    this.#reads.set(`${worker} ${side} ${record}`, at);
+  }
+
+  /** Looks at a side after something may have changed there, and notes what did. */
+  look(side: Side, by: "person" | "engine", at: number, worker: string | null): Change[] {
+    const now = side === "plane" ? this.#planeNow() : this.#odooNow();
+    const known = this.#known[side];
+    const found: Change[] = [];
+    const note = (record: string, field: Change["field"], from: unknown, to: unknown) => {
+      const readAt = worker === null ? null : this.#reads.get(`${worker} ${side} ${record}`) ?? null;
+      found.push({ at, side, record, by, worker, field, from, to, readAt });
+    };
+    for (const [record, fields] of now) {
+      const before = known.get(record);
+      if (before === undefined) note(record, "record", null, "made");
+      for (const field of FIELD_NAMES) {
+        const from = before?.[field];
+        if (!same(from, fields[field])) note(record, field, from ?? null, fields[field]);
+      }
+    }
+    for (const record of known.keys()) {
+      if (!now.has(record)) note(record, "record", "made", "deleted");
+    }
+    this.#known[side] = now;
+    this.changes.push(...found);
+    return found;
+  }
+
+  #planeNow(): Map<string, Fields> {
+    return new Map(
+      [...this.plane.workItems.values()].map((item) => [item.id, planeFields(this.plane, item)]),
+    );
+  }
+
+  #odooNow(): Map<string, Fields> {
+    return new Map(
+      [...this.odoo.database.rows("project.task")].map((task) => [
+        String(task.id),
+        odooFields(this.odoo, task),
+      ]),
+    );
+  }
+}
+
+export const FIELD_NAMES: readonly FieldName[] = [
+  "name",
+  "description",
+  "priority",
+  "state",
+  "closed",
+  "assignees",
+  "labels",
+  "target_date",
+  "parent",
+  "archived",
+];
+
+export function same(one: unknown, other: unknown): boolean {
+  if (Array.isArray(one) && Array.isArray(other)) {
+    return one.length === other.length && one.every((item, index) => item === other[index]);
+  }
+  return one === other;
+}

@@ -1,0 +1,25 @@
+/** Values of the log against the judge's plain ones: the log has them in their side's own form. */
+import { words } from "./fields.ts";
+import type { World } from "../world/world.ts";
+
+/** True when a logged value (an id, markup, a priority's key) may stand for a plain one. */
+export function sameValue(world: World, logged: unknown, plain: unknown): boolean {
+  if (typeof logged === "object" && logged !== null && !Array.isArray(logged)) {
+    return Object.values(logged).some((value) => sameValue(world, value, plain));
+  }
+  if (logged === null || logged === undefined || logged === false) return plain === "" || plain === false;
+  const text = String(logged);
+  const name = world.plane.world.states.get(text)?.name ??
+    (typeof logged === "number"
+      ? world.odoo.world.database.row("project.task.type", logged)?.name
+      : undefined);
+  const forms = [
+    words(text),
+    text.replace(/\s+/g, " ").trim(),
+    text.slice(0, 10),
+    String(name ?? "").toLowerCase(),
+    ["none", "medium", "high", "urgent"][Number(text)] ?? "",
+    text === "low" ? "none" : text,
+  ];
+  return forms.includes(String(plain));
+}

@@ -1,0 +1,107 @@
+/**
+ * Law 2: every edit is in the final state, superseded by a later edit of the same field, written down as the loser of a
+ * conflict, or in the gap between a reading and a writing that no API can close. Those are counted.
+ */
+import type { FieldName } from "./fields.ts";
+import { type Change, same } from "./history.ts";
+import { sameValue } from "./logged_values.ts";
+import { pairsOf } from "./pairs.ts";
+import type { World } from "../world/world.ts";
+
+const TEXTS: readonly FieldName[] = ["name", "description", "priority", "state", "target_date"];
+const SETS: readonly FieldName[] = ["assignees", "labels"];
+
+export interface LostUpdates {
+  readonly failures: string[];
+  /** Edits that the gap swallowed without leaving them in the inbox. */
+  readonly inGap: number;
+}
+
+export async function lostUpdates(world: World): Promise<LostUpdates> {
+  const pairs = await pairsOf(world);
+  const recorded = await losers(world);
+  const failures: string[] = [];
+  let inGap = 0;
+  const pairOf = (change: Change) =>
+    pairs.find((pair) => pair[change.side] === change.record) ??
+      { plane: "", odoo: "", [change.side]: change.record };
+  const edits = world.history.changes.filter(({ by, field }) => by === "person" && field !== "record");
+  for (const edit of edits) {
+    const pair = pairOf(edit);
+    // What somebody deleted, or archived for good, keeps what the other side has.
+    const final = (["plane", "odoo"] as const).flatMap((side) =>
+      world.history.fields(side).get(pair[side]) ?? []
+    );
+    const field = edit.field as FieldName;
+    const later = edits.filter((other) =>
+      other.field === field && pair[other.side] === other.record &&
+      (other.at > edit.at || (other.at === edit.at && edits.indexOf(other) > edits.indexOf(edit)))
+    );
+    const lost = TEXTS.includes(field)
+      ? !final.some((fields) => same(fields[field], edit.to)) && later.length === 0 &&
+        !recorded.some((loser) => loser.planeId === pair.plane && loser.field === field && loser.has(edit))
+      : SETS.includes(field)
+      ? lostMembers(edit, final.map((fields) => fields[field]), later).length > 0
+      : false;
+    if (!lost || final.length === 0) continue;
+    if (swallowed(world, edit)) inGap += 1;
+    else {
+      failures.push(
+        `law 2: ${edit.side}'s ${edit.record.slice(0, 4)}.${field} = ${
+          JSON.stringify(edit.to)
+        } at ${edit.at} is nowhere`,
+      );
+    }
+  }
+  return { failures, inGap };
+}
+
+/** Members somebody added or took away that are not so now, and nobody touched later. */
+function lostMembers(edit: Change, final: readonly unknown[], later: readonly Change[]): string[] {
+  const [before, after] = [listOf(edit.from), listOf(edit.to)];
+  const moved = [
+    ...after.filter((member) => !before.includes(member)).map((member) => ({ member, there: true })),
+    ...before.filter((member) => !after.includes(member)).map((member) => ({ member, there: false })),
+  ];
+  return moved.filter(({ member, there }) =>
+    !final.some((members) => listOf(members).includes(member) === there) &&
+    !later.some(({ from, to }) => listOf(from).includes(member) !== listOf(to).includes(member))
+  ).map(({ member }) => member);
+}
+
+function listOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+/** An engine's write hit the edit before its worker could see it: it had read earlier, and wrote later. */
+function swallowed(world: World, edit: Change): boolean {
+  return world.history.changes.some((change) =>
+    change.by === "engine" && change.side === edit.side && change.record === edit.record &&
+    change.field === edit.field && change.at >= edit.at &&
+    (change.readAt === null || change.readAt <= edit.at)
+  );
+}
+
+interface Loser {
+  planeId: string | null;
+  field: string;
+  has(edit: Change): boolean;
+}
+
+/** Every value the log or the inbox kept of a conflict. */
+async function losers(world: World): Promise<Loser[]> {
+  const loser = (planeId: string | null, field: string, values: readonly unknown[]): Loser => ({
+    planeId,
+    field,
+    has: (edit) => values.some((value) => sameValue(world, value, edit.to)),
+  });
+  const fromLog = (await world.store.log()).flatMap((line) =>
+    line.changes.filter(({ why }) => /conflict|kept|joined|resolved/.test(String(why))).map((change) =>
+      loser(line.pair?.planeId ?? null, String(change.field), [change.from, change.to, change.base])
+    )
+  );
+  const fromInbox = (await world.store.conflicts()).map(({ pair, field, planeValue, odooValue }) =>
+    loser(pair.planeId, field, [planeValue, odooValue])
+  );
+  return [...fromLog, ...fromInbox];
+}

@@ -1,0 +1,117 @@
+/** One schedule from the first edit to the verdict. */
+import { unexplained } from "./judge/audit.ts";
+import { disagreements } from "./judge/convergence.ts";
+import { lostUpdates } from "./judge/lost_updates.ts";
+import { backwards } from "./judge/order.ts";
+import { destructions, unstored, writesSince } from "./judge/quiet.ts";
+import { takeOverTimers } from "./kernel/timers.ts";
+import { EPOCH_MS } from "./world/clocks.ts";
+import type { Schedule } from "./world/schedule.ts";
+import { sweep } from "./world/sweep.ts";
+import { World, type WorldOptions } from "./world/world.ts";
+
+export interface Verdict {
+  readonly failures: readonly string[];
+  /** Equal for equal runs. */
+  readonly fingerprint: string;
+  /** The end of the trace. */
+  readonly lines: readonly string[];
+  readonly edits: number;
+  readonly inGap: number;
+  readonly steps: number;
+  /** Simulated time, in ms. */
+  readonly tookMs: number;
+}
+
+/** Between two looks at the queue once everything is calm, in ms. */
+const LOOK_MS = 120_000;
+/** Within this many looks everything must be settled. */
+const MOST_LOOKS = 60;
+/** A webhook may be this late, in ms, and an effect nobody heard of. */
+const LATEST_ARRIVAL_MS = 1_000_000;
+/** Sweeps after which both sides agree: the first brings what was missed, the second what the first made. */
+const MOST_SWEEPS = 4;
+const SWEEP_EVERY_MS = 300_000;
+
+export async function runSchedule(schedule: Schedule, options: WorldOptions): Promise<Verdict> {
+  const world = await World.open(schedule, options);
+  const giveBackTimers = takeOverTimers(world.kernel);
+  try {
+    const failures = await play(world);
+    const { inGap, failures: lost } = await lostUpdates(world);
+    return {
+      failures: [...failures, ...lost],
+      fingerprint: world.kernel.trace.fingerprint,
+      lines: world.kernel.trace.lines,
+      edits: schedule.edits.length,
+      inGap,
+      steps: world.kernel.steps,
+      tookMs: world.kernel.now,
+    };
+  } finally {
+    giveBackTimers();
+  }
+}
+
+async function play(world: World): Promise<string[]> {
+  const { kernel, schedule } = world;
+  world.start();
+  let at = 0;
+  for (const edit of schedule.edits) {
+    at += edit.waitMs;
+    kernel.after(at, null, () => edit.afterRead === true ? world.actAfterRead(edit) : world.act(edit));
+  }
+  const until = at + 60_000;
+  // Nobody tells of Odoo's changes: they are found by looking, also while things go wrong.
+  for (let next = SWEEP_EVERY_MS; next < until; next += SWEEP_EVERY_MS) {
+    kernel.after(next, null, () => sweep(world.store, world.plane, world.odoo));
+  }
+  await kernel.runUntil(until);
+  await world.calm();
+  await kernel.runUntil(kernel.now + LATEST_ARRIVAL_MS);
+  await world.store.replay();
+
+  let open: string[] = [];
+  for (let round = 0; round < MOST_SWEEPS; round++) {
+    const sweptAt = kernel.now;
+    await sweep(world.store, world.plane, world.odoo);
+    world.nudge();
+    const restless = await settled(world);
+    if (restless.length > 0) return [...restless, ...shared(world)];
+    open = await disagreements(world);
+    const writes = writesSince(world, sweptAt);
+    if (open.length === 0 && writes.length === 0) break;
+    if (round === MOST_SWEEPS - 1) {
+      open.push(...writes.map((write) => `law 3: nobody edits, and still ${write}`));
+    }
+  }
+  return [
+    ...open,
+    ...await backwards(world),
+    ...await unexplained(world),
+    ...destructions(world),
+    ...await unstored(world),
+    ...shared(world),
+  ];
+}
+
+/** Waits until the queue is empty; what is left after a long while is a failure. */
+async function settled(world: World): Promise<string[]> {
+  for (let look = 0; look < MOST_LOOKS; look++) {
+    await world.kernel.runUntil(world.kernel.now + LOOK_MS);
+    const rows = (await world.store.queue()).filter(({ dueAt, status }) =>
+      dueAt !== Infinity && status !== "failed"
+    );
+    if (rows.length === 0) break;
+    const next = Math.min(...rows.map(({ dueAt }) => dueAt)) - EPOCH_MS - world.schedule.skewMs.database;
+    if (next > world.kernel.now) await world.kernel.runUntil(next);
+  }
+  const left = (await world.store.queue()).filter(({ dueAt }) => dueAt !== Infinity);
+  return left.map((row) =>
+    `law 1: ${row.entityKey.slice(0, 24)} is still ${row.status} (${row.lastError ?? "no error"})`
+  );
+}
+
+function shared(world: World): string[] {
+  return world.surprises.map((surprise) => `the engine does not know this error: ${surprise}`);
+}

@@ -1,0 +1,104 @@
+/** Random schedules, which shrink: fewer edits, fewer faults, fewer workers, clocks that agree. */
+import fc from "fast-check";
+import type { Act, Edit, Faults, FieldEdits, Schedule } from "./world/schedule.ts";
+
+const choice = fc.integer({ min: 0, max: 7 });
+
+/** One to three fields at once: a form is saved as a whole. */
+const fields: fc.Arbitrary<FieldEdits> = fc.tuple(
+  fc.record({
+    name: choice,
+    description: choice,
+    priority: fc.integer({ min: 0, max: 4 }),
+    state: choice,
+    assignee: choice,
+    label: choice,
+    targetDate: choice,
+    parent: fc.integer({ min: 0, max: 3 }),
+  }),
+  fc.subarray(
+    ["name", "description", "priority", "state", "assignee", "label", "targetDate", "parent"] as const,
+    { minLength: 1, maxLength: 3 },
+  ),
+).map(([all, names]) => Object.fromEntries(names.map((name) => [name, all[name]])));
+
+const item = fc.integer({ min: 0, max: 3 });
+const project = fc.integer({ min: 0, max: 1 });
+
+const create: fc.Arbitrary<Act> = fc.record({ do: fc.constant("create" as const), project, fields });
+
+const act: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 3, arbitrary: create },
+  { weight: 14, arbitrary: fc.record({ do: fc.constant("edit" as const), item, fields }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("archive" as const), item }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("unarchive" as const), item }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("delete" as const), item }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("editProject" as const),
+      project,
+      fields: fc.record({ name: choice, description: choice }, { requiredKeys: [] }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constantFrom<Act>({ do: "webhookOff" }, { do: "webhookOn" }) },
+);
+
+const editOf = (act: fc.Arbitrary<Act>): fc.Arbitrary<Edit> =>
+  fc.record({
+    by: fc.constantFrom("plane" as const, "odoo" as const),
+    waitMs: fc.oneof(
+      { weight: 4, arbitrary: fc.integer({ min: 0, max: 200 }) },
+      { weight: 3, arbitrary: fc.integer({ min: 200, max: 5_000 }) },
+      { weight: 2, arbitrary: fc.integer({ min: 5_000, max: 120_000 }) },
+      { weight: 1, arbitrary: fc.integer({ min: 120_000, max: 900_000 }) },
+    ),
+    afterRead: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, {
+      weight: 1,
+      arbitrary: fc.constant(true),
+    }),
+    act,
+  });
+
+const rate = (...rates: number[]) =>
+  fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(...rates) });
+
+const faults: fc.Arbitrary<Faults> = fc.record({
+  webhookLost: rate(0.1, 0.5, 1),
+  webhookDoubled: rate(0.1, 0.5),
+  webhookDelayed: rate(0.1, 0.5),
+  webhookBroken: rate(0.1, 0.5),
+  noneText: rate(1),
+  upstreamError: rate(0.02, 0.1, 0.3),
+  upstreamSilence: rate(0.02, 0.1, 0.2),
+  rateLimited: rate(0.05, 0.2),
+  serialization: rate(0.05, 0.2),
+  database: rate(0.01, 0.05),
+  crash: rate(0.01, 0.05),
+  freeze: rate(0.01, 0.03),
+});
+
+/** Up to ten minutes either way. */
+const skew = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(0) },
+  { weight: 1, arbitrary: fc.integer({ min: -600_000, max: 600_000 }) },
+);
+
+export const schedules: fc.Arbitrary<Schedule> = fc.record({
+  seed: fc.noShrink(fc.nat()),
+  workers: fc.integer({ min: 1, max: 3 }),
+  concurrency: fc.integer({ min: 1, max: 4 }),
+  projects: fc.record({ plane: fc.integer({ min: 1, max: 2 }), odoo: fc.integer({ min: 0, max: 1 }) }),
+  skewMs: fc.record({ plane: skew, odoo: skew, database: skew }),
+  policy: fc.oneof(
+    { weight: 3, arbitrary: fc.constant("latest_wins" as const) },
+    { weight: 1, arbitrary: fc.constantFrom("plane_wins" as const, "odoo_wins" as const, "manual" as const) },
+  ),
+  hooks: fc.constantFrom("addon" as const, "stock18" as const, "none" as const),
+  faults,
+  // Something must be there before it can be changed.
+  edits: fc.tuple(
+    fc.array(editOf(create), { minLength: 1, maxLength: 3 }),
+    fc.array(editOf(act), { maxLength: 12, size: "max" }),
+  ).map(([first, then]) => [...first, ...then]),
+});

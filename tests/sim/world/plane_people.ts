@@ -1,0 +1,131 @@
+/** What people do in Plane's web app. Whatever Plane refuses has not happened. */
+import { ApiError } from "../../../dev/sandbox/plane/answers.ts";
+import type { InProcessSandboxPlane } from "../../../dev/sandbox/plane/server.ts";
+import type { Project, User, WorkItem } from "../../../dev/sandbox/plane/model.ts";
+import { statesOf } from "../../../dev/sandbox/plane/states.ts";
+import type { Act, FieldEdits } from "./schedule.ts";
+import { dateText, descriptionText, LABELS, nameText } from "./texts.ts";
+
+const PRIORITIES = ["none", "low", "medium", "high", "urgent"];
+
+export class PlanePeople {
+  #edits = 0;
+
+  constructor(readonly plane: InProcessSandboxPlane, readonly person: User) {}
+
+  /** A project with states, members and labels. */
+  async addProject(number: number): Promise<void> {
+    const { plane } = this;
+    const made = await plane.api("POST", "/projects/", {
+      name: `Project ${number}`,
+      identifier: `P${number}`,
+      project_lead: plane.users.alice.id,
+    });
+    const path = `/projects/${made.id}`;
+    for (const user of [plane.users.bob, plane.users.bot]) {
+      await plane.api("POST", `${path}/members/`, { member: user.id, role: 20 });
+    }
+    for (const name of LABELS) await plane.api("POST", `${path}/labels/`, { name, color: "#ff0000" });
+  }
+
+  /** Who administers the workspace lets people into projects others made. */
+  joinProjects(): void {
+    const { world, users } = this.plane;
+    for (const project of world.projects.values()) {
+      for (const { id } of [users.alice, users.bob]) {
+        if (world.projectRole(project, id) > 0) continue;
+        project.members.push({ id: world.newId(), userId: id, role: 20 });
+      }
+    }
+  }
+
+  /** Returns whether it happened. */
+  async act(act: Act): Promise<boolean> {
+    try {
+      return await this.#try(act);
+    } catch (thrown) {
+      if (thrown instanceof ApiError) return false;
+      throw thrown;
+    }
+  }
+
+  async #try(act: Act): Promise<boolean> {
+    const { plane, person } = this;
+    this.#edits += 1;
+    if (act.do === "webhookOff" || act.do === "webhookOn") {
+      for (const webhook of plane.webhooks.list()) webhook.isActive = act.do === "webhookOn";
+      return true;
+    }
+    if (act.do === "create") {
+      const project = nth([...plane.world.projects.values()], act.project);
+      if (project === undefined) return false;
+      const fields = { name: 1, ...act.fields };
+      plane.web.createWorkItem(person, project.id, this.#body(project, undefined, fields));
+      return true;
+    }
+    if (act.do === "editProject") {
+      const project = nth([...plane.world.projects.values()], act.project);
+      if (project === undefined) return false;
+      await plane.api("PATCH", `/projects/${project.id}/`, {
+        ...(act.fields.name === undefined ? {} : { name: nameText(this.#edits, act.fields.name).trim() }),
+        ...(act.fields.description === undefined ? {} : { description: `about p${this.#edits}` }),
+      });
+      return true;
+    }
+    const item = nth([...plane.world.workItems.values()], act.item);
+    const project = plane.world.projects.get(item?.project ?? "");
+    if (item === undefined || project === undefined) return false;
+    switch (act.do) {
+      case "archive":
+        plane.web.archive(item.id);
+        return true;
+      case "unarchive":
+        plane.web.unarchive(item.id);
+        return true;
+      case "delete":
+        plane.web.deleteWorkItem(person, item.id);
+        return true;
+    }
+    // The web app opens no archived item for editing.
+    if (item.archived_at !== null) return false;
+    plane.web.updateWorkItem(person, item.id, this.#body(project, item, act.fields));
+    return true;
+  }
+
+  #body(project: Project, item: WorkItem | undefined, fields: FieldEdits) {
+    const { world } = this.plane;
+    const labels = world.ofProject(world.labels, project.id).map(({ id }) => id).reverse();
+    const people = [this.plane.users.alice.id, this.plane.users.bob.id];
+    const others = world.ofProject(world.workItems, project.id).filter(({ id }) => id !== item?.id);
+    const state = fields.state === undefined ? undefined : nth(statesOf(world, project), fields.state);
+    const parent = fields.parent === undefined || fields.parent === 0
+      ? undefined
+      : nth(others, fields.parent);
+    return {
+      ...(fields.name === undefined ? {} : { name: nameText(this.#edits, fields.name) }),
+      ...(fields.description === undefined ? {} : {
+        description_html: descriptionText(this.#edits, fields.description),
+      }),
+      ...(fields.priority === undefined ? {} : { priority: nth(PRIORITIES, fields.priority) ?? "none" }),
+      ...(state === undefined ? {} : { state_id: state.id }),
+      ...(fields.assignee === undefined ? {} : {
+        assignee_ids: toggled(item?.assignees ?? [], nth(people, fields.assignee)),
+      }),
+      ...(fields.label === undefined ? {} : {
+        label_ids: toggled(item?.labels ?? [], nth(labels, fields.label)),
+      }),
+      ...(fields.targetDate === undefined ? {} : { target_date: dateText(fields.targetDate) }),
+      ...(fields.parent === undefined ? {} : { parent_id: parent?.id ?? null }),
+    };
+  }
+}
+
+/** With wrapping, so that any number chooses. */
+export function nth<Item>(items: readonly Item[], index: number): Item | undefined {
+  return items.length === 0 ? undefined : items[index % items.length];
+}
+
+export function toggled<Item>(items: readonly Item[], item: Item | undefined): Item[] {
+  if (item === undefined) return [...items];
+  return items.includes(item) ? items.filter((other) => other !== item) : [...items, item];
+}
