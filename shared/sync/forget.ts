@@ -55,7 +55,8 @@ export async function forgettingWhatIsGone<Result>(
 
 async function missing(odoo: OdooClient, model: string, ids: readonly number[]): Promise<number[]> {
   if (ids.length === 0) return [];
-  const existing = await odoo.read(model, [...ids], ["id"], { context: { active_test: false } });
+  // Asked for nothing but the id, Odoo answers with ids that do not exist.
+  const existing = await odoo.read(model, [...ids], ["write_date"], { context: { active_test: false } });
   return ids.filter((id) => !existing.some((record) => record.id === id));
 }
 

@@ -267,6 +267,7 @@ function mergeField<Form>(merge: Merge<Form>, plane: Form, odoo: OdooRecord): vo
     });
   };
   const found = () => {
+    if (context.odooBase === undefined) return agree();
     plan.changes.push({
       field,
       side: "odoo",

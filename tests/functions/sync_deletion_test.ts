@@ -92,7 +92,10 @@ Deno.test("what somebody changed in a record whose maker died is not overwritten
   const [{ operation, changes } = {}] = await world
     .sql`select operation, changes from plane.sync_log order by id desc limit 1`;
   assert.equal(operation, "link");
-  assert.deepEqual(changes, [{ field: "name", from: "Edited", to: "Website", why: "conflict_plane_won" }]);
+  const side = { side: "odoo", base: null };
+  assert.deepEqual(changes, [
+    { field: "name", from: "Edited", to: "Website", why: "conflict_plane_won", ...side },
+  ]);
 });
 
 Deno.test("a mapping to a record of another model is never taken for this pair's", async () => {
@@ -107,8 +110,8 @@ Deno.test("a mapping to a record of another model is never taken for this pair's
   await world.drain();
   const names = world.sandboxOdoo.records("project.task").map(({ name }) => name);
   assert.deepEqual(names.sort(), ["A work item", "Innocent"]);
-  const dead = await world.sql`select reason from plane.v_dead_letters`;
-  assert.deepEqual([...dead], [{ reason: "unknown_entity" }]);
+  const parked = await world.sql`select last_error from plane.sync_queue`;
+  assert.deepEqual([...parked], [{ last_error: "paused" }]);
 });
 
 Deno.test("work items of a project deleted in Odoo are archived with a tombstone, not given up", async () => {

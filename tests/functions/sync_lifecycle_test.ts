@@ -93,7 +93,9 @@ Deno.test("with odoo_wins a field changed on both sides keeps Odoo's value, and 
     field: "name",
     from: "Odoo's",
     to: "Plane's",
-    why: "kept_odoo",
+    why: "kept",
+    side: "odoo",
+    base: "A work item",
   });
 });
 
@@ -106,7 +108,14 @@ Deno.test("with latest_wins the value that gave way is kept in the log", async (
   assert.equal((await world.partner("issue", ISSUE)).name, "Plane's");
   const [{ changes } = { changes: [] }] = await world.sql<{ changes: object[] }[]>`
     select changes from plane.sync_log order by id desc limit 1`;
-  assert.deepEqual(changes, [{ field: "name", from: "Odoo's", to: "Plane's", why: "conflict_plane_won" }]);
+  assert.deepEqual(changes, [{
+    field: "name",
+    side: "odoo",
+    from: "Odoo's",
+    to: "Plane's",
+    why: "conflict_plane_won",
+    base: "A work item",
+  }]);
 });
 
 Deno.test("a refusal by Odoo becomes a dead letter with its reason and is shown on the mapping", async () => {
