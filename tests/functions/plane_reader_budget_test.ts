@@ -4,7 +4,7 @@ import { startSandboxPlane } from "../../dev/sandbox/plane/server.ts";
 import { readConfig } from "../../shared/config.ts";
 import { createCallBudget } from "../../shared/plane/call_budget.ts";
 import { apiKeyCredential } from "../../shared/plane/credential.ts";
-import { planeReader } from "../../supabase/functions/plane-sync/clients.ts";
+import { planeAccess } from "../../supabase/functions/plane-sync/clients.ts";
 import { createTestDatabase } from "../support/database.ts";
 
 Deno.test("each read of plane-sync is booked in the lane of live changes and settled with its answer", async () => {
@@ -18,7 +18,7 @@ Deno.test("each read of plane-sync is booked in the lane of live changes and set
       PLANE_WORKSPACE_SLUG: plane.workspaceSlug,
     });
     const runtime = { fetch, monotonicMs: () => performance.now() };
-    const reader = planeReader(
+    const reader = planeAccess(
       config,
       runtime,
       createCallBudget(database.sql),
@@ -51,7 +51,7 @@ Deno.test("when the budget says no, nothing is sent, and the entity learns when 
       PLANE_WORKSPACE_SLUG: plane.workspaceSlug,
     });
     const runtime = { fetch, monotonicMs: () => performance.now() };
-    const reader = planeReader(
+    const reader = planeAccess(
       config,
       runtime,
       createCallBudget(database.sql),

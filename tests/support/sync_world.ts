@@ -33,6 +33,10 @@ export interface SyncWorld extends AsyncDisposable {
   log: Record<string, unknown>[];
   /** Stores a verified v1, v2 or legacy envelope, as the webhook would. Returns true unless it is a duplicate. */
   deliver(envelope: object): Promise<boolean>;
+  /** Stores what Plane has sent since the last time, and processes everything that is due. */
+  arrive(): Promise<DrainReport>;
+  /** What an automation in Odoo says after a change, and everything that is due. */
+  hintOdoo(model: string, id: number): Promise<DrainReport>;
   /** Processes everything that is due. */
   drain(): Promise<DrainReport>;
   /** The Odoo task or project that belongs to a Plane record; archived ones too. */
@@ -63,6 +67,8 @@ const FIELDS = {
 export interface SyncWorldOptions {
   withPlane?: boolean;
   odooVersion?: 17 | 18 | 19;
+  /** How far the sandbox Odoo's clock is ahead: what is written there counts as that much later. */
+  odooAheadMs?: number;
   /** A real Odoo instead of the sandbox. */
   realOdoo?: Omit<OdooClientConfig, "timeoutMs">;
 }
@@ -71,17 +77,21 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
   const database = await createTestDatabase();
   const sql = openDatabase({ databaseUrl: database.url, databasePrepare: "on", databaseConnections: 4 });
   const sandboxOdoo = options.realOdoo === undefined
-    ? await startSandboxOdoo({ version: options.odooVersion ?? 19 })
+    ? await startSandboxOdoo({
+      version: options.odooVersion ?? 19,
+      now: () => Date.now() + (options.odooAheadMs ?? 0),
+    })
     : undefined;
   const plane = options.withPlane === true ? await startSandboxPlane() : undefined;
   const target = options.realOdoo ?? { ...sandboxTarget(sandboxOdoo), protocol: "auto" as const };
   const odoo = createOdooClient({ ...target, timeoutMs: 20_000 }, { fetch });
   const log: Record<string, unknown>[] = [];
   const store = createSqlStore(sql);
+  let capabilities: ReturnType<typeof readCapabilities> | undefined;
   const processor = createProcessor({
     store,
     odoo: () => odoo,
-    capabilities: () => readCapabilities(odoo),
+    capabilities: () => capabilities ??= readCapabilities(odoo),
     plane: plane === undefined ? undefined : planeAccess(plane),
     now: () => performance.now(),
     wallClock: Date.now,
@@ -91,12 +101,42 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
     log: (level, event, facts) => log.push({ level, event, ...facts }),
   });
 
+  const receiver = plane === undefined ? undefined : Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => Response.json({ ok: true }),
+  );
+  if (receiver !== undefined) plane?.webhooks.add({ url: `http://127.0.0.1:${receiver.addr.port}/` });
+  let arrived = 0;
+
   const close = async () => {
+    await receiver?.shutdown();
     await sql.end({ timeout: 1 });
     await sandboxOdoo?.close();
     await plane?.close();
     await database.drop();
   };
+  const deliver = async (envelope: object): Promise<boolean> => {
+    const body = JSON.stringify(envelope);
+    const delivery = normalisePlane(
+      JSON.parse(body),
+      new TextEncoder().encode(body),
+      crypto.randomUUID(),
+      crypto.randomUUID(),
+    );
+    return !(await recordDelivery(sql, delivery, body)).duplicate;
+  };
+  const drainAll = () =>
+    drain({
+      ...processor,
+      claim: (limit) => store.claim("test", limit, CONFIG.leaseMs),
+      settle: (settlements) => store.settle(settlements),
+      now: () => performance.now(),
+      random: () => 0.4,
+      sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+      wake: createWake(),
+      stopping: () => false,
+      onSettleFailed: (error) => log.push({ level: "error", event: "settle_failed", code: error.code }),
+    }, CONFIG);
   return {
     sql,
     odoo,
@@ -105,28 +145,18 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
     },
     plane,
     log,
-    deliver: async (envelope) => {
-      const body = JSON.stringify(envelope);
-      const delivery = normalisePlane(
-        JSON.parse(body),
-        new TextEncoder().encode(body),
-        crypto.randomUUID(),
-        crypto.randomUUID(),
-      );
-      return !(await recordDelivery(sql, delivery, body)).duplicate;
+    deliver,
+    arrive: async () => {
+      await plane?.idle();
+      for (const { body } of plane?.deliveries.slice(arrived) ?? []) await deliver(JSON.parse(body));
+      arrived = plane?.deliveries.length ?? 0;
+      return await drainAll();
     },
-    drain: () =>
-      drain({
-        ...processor,
-        claim: (limit) => store.claim("test", limit, CONFIG.leaseMs),
-        settle: (settlements) => store.settle(settlements),
-        now: () => performance.now(),
-        random: () => 0.4,
-        sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-        wake: createWake(),
-        stopping: () => false,
-        onSettleFailed: (error) => log.push({ level: "error", event: "settle_failed", code: error.code }),
-      }, CONFIG),
+    hintOdoo: async (model, id) => {
+      await store.hint({ key: { side: "odoo", model, id: String(id) } });
+      return await drainAll();
+    },
+    drain: drainAll,
     partner: async (planeType, planeId) => {
       const [row] = await sql<{ odoo_id: string }[]>`
         select odoo_id from plane.sync_mappings where plane_type = ${planeType} and plane_id = ${planeId}`;
