@@ -37,6 +37,8 @@ export async function applyToOdoo<Form extends PlaneForm>(
       : { ...prepared.placeInOdoo, ...plan.odoo };
     const odooId = await forgettingWhatIsGone(deps.store, odoo, values, async () => {
       if (target.odooId !== null) {
+        // All that was to be written may have been refused; even an empty write would leave a new stamp.
+        if (Object.keys(values).length === 0) return target.odooId;
         await writeRecord(odoo, kind.odooModel, target.odooId, values);
         return target.odooId;
       }
@@ -52,22 +54,26 @@ export async function applyToOdoo<Form extends PlaneForm>(
   });
 }
 
-/** Null `form`: the record is made, with the external id of the Odoo record. */
+/**
+ * Null `form`: the record is made, with the external id of the Odoo record. A result of null: everything was refused, and
+ * nothing was written.
+ */
 export async function applyToPlane<Form extends PlaneForm>(
   entity: SyncEntity<Form>,
   target: { form: Form | null; odooId: number; projectId: string | null },
   wanted: Plan,
   prepared: Prepared,
   deps: SyncDependencies,
-): Promise<Applied<Form>> {
+): Promise<Applied<Form | null>> {
   const { kind, lease } = entity;
   const { plane: access } = deps;
   const writes = kind.plane;
   if (access === undefined || writes === undefined) throw new SuiteError("plane_not_configured");
-  return await leavingOutRefused("plane", wanted, (plan) => {
+  return await leavingOutRefused<Form | null>("plane", wanted, async (plan) => {
     lease.require(deps.planeTimeoutMs);
-    if (target.form !== null) return writes.update(access, target.form, plan.plane);
-    return writes.make(access, target.projectId, { ...prepared.onCreateInPlane, ...plan.plane }, {
+    if (target.form !== null && Object.keys(plan.plane).length === 0) return null;
+    if (target.form !== null) return await writes.update(access, target.form, plan.plane);
+    return await writes.make(access, target.projectId, { ...prepared.onCreateInPlane, ...plan.plane }, {
       external_source: PLANE_SOURCE,
       external_id: planeExternalId(kind.odooModel, target.odooId),
     });

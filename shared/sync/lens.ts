@@ -96,6 +96,8 @@ export interface Lens<Form> {
   join?(form: Form | null, record: OdooRecord | null, context: LensContext): Joined;
   /** For sets: whether Odoo's has an element that memory knows nothing of. */
   hasUnknown?(record: OdooRecord, context: LensContext): boolean;
+  /** Whether Odoo has no value of its own: then Plane's is given to it, whoever changed what. */
+  isBlankInOdoo?(record: OdooRecord): boolean;
   /** What of a form holds the value a person gives to settle a conflict; default: the field itself. */
   formValues?(value: Json, context: LensContext): Readonly<Record<string, unknown>>;
   /** What Plane's API takes for the value a form holds; default: the field itself. */

@@ -208,7 +208,8 @@ function mergeField<Form>(merge: Merge<Form>, plane: Form, odoo: OdooRecord): vo
   const planeChanged = context.planeBase === undefined || !sameInPlane(context.planeBase, planeNow);
   const odooChanged = context.odooBase === undefined || !sameInOdoo(context.odooBase, odooNow);
   const resolution = input.resolutions.get(field);
-  if (!planeChanged && !odooChanged && resolution === undefined) {
+  const blank = mayGo.odoo && lens.isBlankInOdoo?.(odoo) === true;
+  if (!blank && !planeChanged && !odooChanged && resolution === undefined) {
     if (input.open.has(field)) plan.settled.push(field);
     return;
   }
@@ -249,7 +250,7 @@ function mergeField<Form>(merge: Merge<Form>, plane: Form, odoo: OdooRecord): vo
     }
     return send("side" in resolution && resolution.side === "plane" ? "odoo" : "plane", "resolved");
   }
-  if (!odooChanged) return send("odoo", "changed_in_plane");
+  if (!odooChanged || blank) return send("odoo", "changed_in_plane");
   const back = toPlane();
   if (!planeChanged && back?.takesAway !== true) return send("plane", "changed_in_odoo");
 

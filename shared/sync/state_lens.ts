@@ -28,6 +28,7 @@ export const stateLens: Lens<IssueForm> = {
   field: "state",
   odooField: "stage_id",
   alsoReads: ["state"],
+  isBlankInOdoo: (record) => relatedId(record.stage_id) === null && closedOf(record.state) === "open",
   planeValue: (form) => form.state === null ? null : form.state.id,
   odooValue: (record) => ({ stage: relatedId(record.stage_id), closed: closedOf(record.state) }),
   toOdoo: (form, record, { capabilities, references }) => {
