@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import type { OdooCapabilities, OdooFields } from "../../../shared/odoo/capabilities.ts";
-import { checkPair, chooseLenses, goesToOdoo, type PairConfig } from "../../../shared/sync/configuration.ts";
+import {
+  checkPair,
+  chooseLenses,
+  configOf,
+  type PairConfig,
+  waysOf,
+  withinWays,
+} from "../../../shared/sync/configuration.ts";
+import { kindOf } from "../../../shared/sync/kinds.ts";
 import { ISSUE_LENSES } from "../../../shared/sync/issue_lenses.ts";
 
 const field = (type: string) => ({ type, required: false, readonly: false });
@@ -20,16 +28,20 @@ const capabilities: OdooCapabilities = {
   startDateField: undefined,
 };
 const pair = (overrides: Partial<PairConfig> = {}): PairConfig => ({
-  planeType: "issue",
-  odooModel: "project.task",
-  enabled: true,
-  direction: "bidirectional",
-  fieldMappings: { name: "name" },
-  policy: "latest_wins",
+  ...configOf({
+    plane_type: "issue",
+    odoo_model: "project.task",
+    enabled: true,
+    direction: "bidirectional",
+    field_mappings: { name: "name" },
+    conflict_resolution: "latest_wins",
+    options: {},
+  }),
   ...overrides,
 });
 const problems = (config: PairConfig) =>
-  checkPair(config, capabilities).map(({ field, problem, effect }) => [field, problem, effect]);
+  checkPair(config, kindOf(config.planeType, config.odooModel), capabilities)
+    .map(({ field, problem, effect }) => [field, problem, effect]);
 
 Deno.test("what works has no problems", () => {
   assert.deepEqual(
@@ -39,34 +51,80 @@ Deno.test("what works has no problems", () => {
 });
 
 Deno.test("a pair that cannot be synchronised is named and paused, others are not", () => {
-  assert.deepEqual(problems(pair({ odooModel: "sale.order" })), [[
+  assert.deepEqual(problems(pair({ planeType: "label", odooModel: "project.tags" })), [[
     null,
     "pair_not_supported",
     "pair_paused",
   ]]);
-  assert(!goesToOdoo(pair({ odooModel: "sale.order" })));
-  assert(goesToOdoo(pair()));
 });
 
-Deno.test("a direction that cannot work is named and pauses the pair", () => {
-  assert.deepEqual(problems(pair({ direction: "odoo_to_plane" })), [[
-    null,
-    "direction_not_supported",
-    "pair_paused",
-  ]]);
+Deno.test("a pair goes the ways that its configuration and its mapping both allow", () => {
+  const none = { toOdoo: false, toPlane: false };
+  assert.deepEqual(waysOf(pair(), null), { toOdoo: true, toPlane: true });
+  assert.deepEqual(waysOf(pair({ direction: "odoo_to_plane" }), null), { ...none, toPlane: true });
+  assert.deepEqual(waysOf(pair(), { sync_direction: "plane_to_odoo" }), { ...none, toOdoo: true });
+  assert.deepEqual(
+    waysOf(pair({ direction: "odoo_to_plane" }), { sync_direction: "plane_to_odoo" }),
+    none,
+  );
+  assert.deepEqual(waysOf(pair({ enabled: false }), null), none);
+});
+
+Deno.test("a field's own direction is kept within the pair's", () => {
+  const fieldMappings = {
+    name: "name",
+    priority: { field: "priority", direction: "to_plane" },
+    target_date: { field: "date_deadline", direction: "on_create_only" },
+  };
+  const { active } = chooseLenses(pair({ fieldMappings }), ISSUE_LENSES, taskFields, capabilities);
+  const within = (ways: { toOdoo: boolean; toPlane: boolean }) =>
+    withinWays(active, ways).map(({ lens, direction }) => [lens.field, direction]);
+  assert.deepEqual(within({ toOdoo: true, toPlane: true }), [
+    ["name", "both"],
+    ["priority", "to_plane"],
+    ["target_date", "on_create_only"],
+  ]);
+  assert.deepEqual(within({ toOdoo: true, toPlane: false }), [
+    ["name", "to_odoo"],
+    ["target_date", "on_create_only"],
+  ]);
+});
+
+Deno.test("an entry that is neither a name nor a name with a direction is named", () => {
+  assert.deepEqual(problems(pair({ fieldMappings: { name: 3, priority: { direction: "sideways" } } })), [
+    ["name", "field_not_supported", "field_paused"],
+    ["priority", "field_not_supported", "field_paused"],
+  ]);
+});
+
+Deno.test("an option that cannot be is named and ignored; the others count", () => {
+  const config = configOf({
+    plane_type: "issue",
+    odoo_model: "project.task",
+    enabled: true,
+    direction: "bidirectional",
+    field_mappings: { name: "name" },
+    conflict_resolution: "latest_wins",
+    options: { settle_ms: "soon", delete: "ignore" },
+  });
+  assert.equal(config.options.delete, "ignore");
+  assert.equal(config.options.settle_ms, undefined);
+  assert.deepEqual(problems(config), [["settle_ms", "option_not_valid", "option_ignored"]]);
 });
 
 Deno.test("what is switched off is no problem", () => {
-  assert.deepEqual(problems(pair({ odooModel: "sale.order", enabled: false })), []);
-  assert(!goesToOdoo(pair({ enabled: false })));
+  assert.deepEqual(problems(pair({ planeType: "label", odooModel: "project.tags", enabled: false })), []);
 });
 
 Deno.test("an unknown field is named and pauses only itself", () => {
   const config = pair({ fieldMappings: { name: "name", x_custom_field: "custom_field_plane" } });
   assert.deepEqual(problems(config), [["x_custom_field", "field_not_supported", "field_paused"]]);
-  assert.deepEqual(chooseLenses(config, ISSUE_LENSES, capabilities).active.map(({ lens }) => lens.field), [
-    "name",
-  ]);
+  assert.deepEqual(
+    chooseLenses(config, ISSUE_LENSES, taskFields, capabilities).active.map(({ lens }) => lens.field),
+    [
+      "name",
+    ],
+  );
 });
 
 Deno.test("a field that lives in one place only cannot be mapped elsewhere", () => {
@@ -100,6 +158,7 @@ Deno.test("a start date uses the field this Odoo has for it", () => {
   const { active } = chooseLenses(
     pair({ fieldMappings: { start_date: "planned_date_begin" } }),
     ISSUE_LENSES,
+    enterprise.taskFields,
     enterprise,
   );
   assert.deepEqual(active.map(({ odooField }) => odooField), ["date_start"]);
