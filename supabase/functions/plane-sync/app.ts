@@ -8,34 +8,18 @@ import { failure, statusOf } from "../../../shared/http/answers.ts";
 import type { Caller } from "../../../shared/http/management_auth.ts";
 import { decodeUtf8, parseJsonObject, readBody } from "../../../shared/http/read_body.ts";
 import type { Log } from "../../../shared/log.ts";
-import type { DrainReport } from "../../../shared/queue/drain.ts";
 import { isDatabaseUnreachable } from "../../../shared/store/database.ts";
-import type { ManualSync, Replay } from "../../../shared/store/manual.ts";
 import type { Received } from "../../../shared/webhook/receive.ts";
-import { manualSyncOf, replayOf } from "./requests.ts";
+import { type ActionDependencies, actionNamed, ACTIONS, callerName, type Method } from "./actions.ts";
 
-export interface AppDependencies {
+export interface AppDependencies extends ActionDependencies {
   receive: (request: Request, source: "plane" | "odoo") => Promise<Received>;
   /** @throws SuiteError unauthorized or forbidden */
   authenticate: (request: Request) => Promise<Caller>;
-  status: () => Promise<Record<string, unknown>>;
-  sync: (wanted: ManualSync) => Promise<number>;
-  replay: (wanted: Replay) => Promise<number>;
-  /** Drains until the queue is empty or the limits are reached. */
-  drain: () => Promise<DrainReport>;
-  /** Starts a drain that outlives the answer. */
-  drainInBackground: () => void;
   log: Log;
   /** A clock that never goes back, in ms. */
   now: () => number;
 }
-
-const ACTIONS: Readonly<Record<string, "GET" | "POST">> = {
-  status: "GET",
-  sync: "POST",
-  drain: "POST",
-  replay: "POST",
-};
 
 /** Management requests are small. */
 const MAX_MANAGEMENT_BYTES = 65_536;
@@ -67,41 +51,38 @@ export function createApp(deps: AppDependencies): Hono {
 
 async function respond(deps: AppDependencies, request: Request, route: URLSearchParams): Promise<Response> {
   const source = route.get("source");
-  const action = route.get("action");
-  if (source !== null && action !== null) {
+  const name = route.get("action");
+  if (source !== null && name !== null) {
     throw new SuiteError("bad_request", { message: "Either source or action, not both." });
   }
   if (source === "plane" || source === "odoo") {
-    allow(request, "POST");
+    allow(request, ["POST"]);
     const received = await deps.receive(request, source);
     if (received.delivery.queue && !received.duplicate) deps.drainInBackground();
     return Response.json(webhookAnswer(received));
   }
-  const method = action === null || !Object.hasOwn(ACTIONS, action) ? undefined : ACTIONS[action];
-  if (action === null || method === undefined) {
+  const action = actionNamed(name);
+  if (action === undefined) {
     throw new SuiteError("bad_request", {
-      message: "Use ?source=plane, ?source=odoo, or ?action=status, sync, drain or replay.",
+      message: `Use ?source=plane, ?source=odoo, or ?action= with one of ${Object.keys(ACTIONS).join(", ")}.`,
     });
   }
-  allow(request, method);
+  const method = allow(request, action.methods);
   const caller = await deps.authenticate(request);
-  if (caller.kind === "cron" && action !== "drain") throw new SuiteError("forbidden");
-  return await manage(deps, action, request);
+  if (caller.kind === "cron" && action.cron !== true) throw new SuiteError("forbidden");
+  const answer = await action.answer({
+    method,
+    query: route,
+    body: () => readObject(request),
+    by: callerName(caller),
+  }, deps);
+  return Response.json({ ok: true, success: true, ...answer });
 }
 
-async function manage(deps: AppDependencies, action: string, request: Request): Promise<Response> {
-  if (action === "status") return Response.json(await deps.status());
-  if (action === "drain") return Response.json({ ok: true, success: true, ...await deps.drain() });
+/** @throws SuiteError body_not_json or body_too_large */
+async function readObject(request: Request): Promise<Record<string, unknown>> {
   const text = decodeUtf8(await readBody(request, MAX_MANAGEMENT_BYTES));
-  const body = text.trim() === "" ? {} : parseJsonObject(text);
-  if (action === "replay") {
-    const replayed = await deps.replay(replayOf(body));
-    deps.drainInBackground();
-    return Response.json({ ok: true, success: true, replayed });
-  }
-  const queued = await deps.sync(manualSyncOf(body));
-  deps.drainInBackground();
-  return Response.json({ ok: true, success: true, queued });
+  return text.trim() === "" ? {} : parseJsonObject(text);
 }
 
 /** The shape callers of earlier versions read: `source_id`, `target_id`, `plane_issue_id`, ... */
@@ -127,12 +108,15 @@ function named(route: URLSearchParams): { source: string | null; action: string 
   const [source, action] = [route.get("source"), route.get("action")];
   return {
     source: source === null || source === "plane" || source === "odoo" ? source : "unknown",
-    action: action === null || Object.hasOwn(ACTIONS, action) ? action : "unknown",
+    action: action === null || actionNamed(action) !== undefined ? action : "unknown",
   };
 }
 
-function allow(request: Request, method: string): void {
-  if (request.method !== method) throw new SuiteError("method_not_allowed", { facts: { allow: method } });
+/** @throws SuiteError method_not_allowed, naming those that are */
+function allow(request: Request, methods: readonly Method[]): Method {
+  const method = methods.find((allowed) => allowed === request.method);
+  if (method !== undefined) return method;
+  throw new SuiteError("method_not_allowed", { facts: { allow: methods.join(", ") } });
 }
 
 /** What an operator needs to find the fault: the class and code of the cause, not its text, which may carry data. */

@@ -1,0 +1,81 @@
+/**
+ * What operators and the schedule may ask for: one row per `?action=`. A new action is a row here, its body's shape in
+ * requests.ts, and what it needs in ActionDependencies.
+ */
+import type { Caller } from "../../../shared/http/management_auth.ts";
+import type { DrainReport } from "../../../shared/queue/drain.ts";
+import type { ManualSync, Replay } from "../../../shared/store/manual.ts";
+import { manualSyncOf, replayOf } from "./requests.ts";
+
+export interface ActionDependencies {
+  status: () => Promise<Record<string, unknown>>;
+  sync: (wanted: ManualSync) => Promise<number>;
+  replay: (wanted: Replay) => Promise<number>;
+  /** Drains until the queue is empty or the limits are reached. */
+  drain: () => Promise<DrainReport>;
+  /** Starts a drain that outlives the answer. */
+  drainInBackground: () => void;
+}
+
+/** One authenticated request. */
+export interface ActionRequest {
+  method: Method;
+  query: URLSearchParams;
+  /**
+   * The body as an object; an empty body is an empty object.
+   *
+   * @throws SuiteError body_not_json or body_too_large
+   */
+  body: () => Promise<Record<string, unknown>>;
+  /** Who asks, as it is written down. */
+  by: string;
+}
+
+export type Method = "GET" | "POST";
+
+export interface Action {
+  methods: readonly Method[];
+  /** The key of the schedule may do this too. */
+  cron?: true;
+  /** What the answer has besides `ok` and `success`. */
+  answer: (request: ActionRequest, deps: ActionDependencies) => Promise<Record<string, unknown>>;
+}
+
+export const ACTIONS: Readonly<Record<string, Action>> = {
+  status: {
+    methods: ["GET"],
+    answer: (_request, deps) => deps.status(),
+  },
+  drain: {
+    methods: ["POST"],
+    cron: true,
+    answer: async (_request, deps) => ({ ...await deps.drain() }),
+  },
+  sync: {
+    methods: ["POST"],
+    answer: async ({ body }, deps) => {
+      const queued = await deps.sync(manualSyncOf(await body()));
+      deps.drainInBackground();
+      return { queued };
+    },
+  },
+  replay: {
+    methods: ["POST"],
+    answer: async ({ body }, deps) => {
+      const replayed = await deps.replay(replayOf(await body()));
+      deps.drainInBackground();
+      return { replayed };
+    },
+  },
+};
+
+/** Undefined when there is no such action. */
+export function actionNamed(name: string | null): Action | undefined {
+  return name !== null && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
+}
+
+/** Who asked, as it is written down: a key's name or a user's id, never the key. */
+export function callerName(caller: Caller): string {
+  if (caller.kind === "cron") return "cron";
+  return caller.kind === "key" ? `key:${caller.name}` : `user:${caller.id}`;
+}
