@@ -11,9 +11,11 @@ import {
   announcementsSince,
   archivedPartners,
   forgetValues,
+  odooValues,
   openIntent,
   readPair,
   readPartner,
+  readPartners,
   readValues,
   rememberValues,
 } from "./memory/pairs.ts";
@@ -52,9 +54,11 @@ export function createMemoryStore({ now, newId }: MemoryStoreOptions): MemorySto
     hint: (hint) => statement(() => leaveFreeHint(tables, hint, now(), newId)),
     readPair: (key) => statement(() => readPair(tables, key)),
     readPartner: (key) => statement(() => readPartner(tables, key)),
+    readPartners: (type, ids) => statement(() => readPartners(tables, type, ids)),
     openIntent: (claimed, intent) => statement(() => openIntent(tables, claimed, intent, newId)),
     archivedPartners: (projectId, model) => statement(() => archivedPartners(tables, projectId, model)),
     readValues: (wanted) => statement(() => readValues(tables, wanted, now())),
+    odooValues: (kind, odooIds) => statement(() => odooValues(tables, kind, odooIds)),
     rememberValues: (kind, model, values) =>
       statement(() => rememberValues(tables, kind, model, values, now())),
     forgetValues: (kind, odooIds) => statement(() => forgetValues(tables, kind, odooIds)),

@@ -19,7 +19,7 @@ export async function unexplained(world: World): Promise<string[]> {
         const last = world.history.changes.findLast((change) =>
           change.side === side && change.record === pair[side] && change.field === field
         );
-        if (last === undefined || last.by !== "engine") return [];
+        if (last === undefined || last.by !== "engine" || !isKnownToItsWriter(world, last)) return [];
         // What a record is made with is the server's choice where nobody said anything.
         if (made && isMaking(world, last)) return [];
         const explained = changes.some((change) =>
@@ -33,6 +33,14 @@ export async function unexplained(world: World): Promise<string[]> {
       })
     );
   });
+}
+
+/** False: nobody heard the answer, or who wrote it did not come to settle it. It is then found, not written. */
+function isKnownToItsWriter(world: World, change: Change): boolean {
+  return change.heard &&
+    !world.unsettled.some(({ worker, from, to }) =>
+      worker === change.worker && from <= change.at && change.at <= to
+    );
 }
 
 function isMaking(world: World, change: Change): boolean {

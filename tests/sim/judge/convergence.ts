@@ -37,7 +37,10 @@ export async function disagreements(world: World): Promise<string[]> {
   }
   for (const pair of pairs) {
     const [one, other] = [plane.get(pair.plane), odoo.get(pair.odoo)];
-    found.push(...differences(pair, one, other, pairs, kept).map((text) => `law 1: ${text}`));
+    const different = one !== undefined && other !== undefined
+      ? differences(world, pair, one, other, pairs, kept)
+      : leftAlone(world, pair);
+    found.push(...different.map((text) => `law 1: ${text}`));
   }
   return found;
 }
@@ -57,21 +60,67 @@ function doubles(pairs: readonly Pair[], side: "plane" | "odoo"): string[] {
   });
 }
 
+/**
+ * Deleted on one side: the other is archived, unless it says something that was never seen over there, or somebody took it out
+ * of the archive.
+ */
+function leftAlone(world: World, pair: Pair): string[] {
+  const side = world.history.fields("plane").has(pair.plane) ? "plane" : "odoo";
+  const left = world.history.fields(side).get(pair[side]);
+  if (left === undefined || left.archived) return [];
+  const gone = side === "plane" ? "odoo" : "plane";
+  const before = world.history.lastKnown(gone, pair[gone]);
+  const unseen = COMPARED.some((field) => !same(before[field], left[field]));
+  const takenOut = world.history.changes.some((change) =>
+    change.side === side && change.record === pair[side] && change.by === "person" &&
+    change.field === "archived" && change.to === false && change.from === true
+  );
+  return unseen || takenOut
+    ? []
+    : [`${pair.plane.slice(0, 4)} and task ${pair.odoo}: one is deleted, the other is not archived`];
+}
+
+/** People in Odoo close a task in any column: the flag says more than the column. */
+function isClosedWhereItStands(plane: Fields, odoo: Fields): boolean {
+  return odoo.closed !== "open" && odoo.closed === plane.closed;
+}
+
+/**
+ * The parents of both sides as Plane's ids, when they differ without need: one whose partner is deleted cannot be named on the
+ * other side, and Odoo refuses circles.
+ */
+function parentsOf(world: World, plane: Fields, odoo: Fields, pairs: readonly Pair[]): string[] | null {
+  const inOdoo = pairs.find((pair) => pair.odoo === odoo.parent)?.plane ?? odoo.parent;
+  if (plane.parent === inOdoo) return null;
+  const partner = pairs.find((pair) => pair.plane === plane.parent)?.odoo ?? "";
+  const nameable = plane.parent === "" || world.history.fields("odoo").has(partner);
+  if (!nameable && odoo.parent === "") return null;
+  if (odoo.parent !== "" && !world.history.fields("plane").has(inOdoo) && plane.parent === "") return null;
+  return odoo.parent === "" && isCircle(world, plane.parent) ? null : [plane.parent, inOdoo];
+}
+
+/** Whether Plane's parents above this one lead in a circle. */
+function isCircle(world: World, parent: string): boolean {
+  const seen = new Set<string>();
+  for (let id = parent; id !== ""; id = world.history.fields("plane").get(id)?.parent ?? "") {
+    if (seen.has(id)) return true;
+    seen.add(id);
+  }
+  return false;
+}
+
 function differences(
+  world: World,
   pair: Pair,
-  plane: Fields | undefined,
-  odoo: Fields | undefined,
+  plane: Fields,
+  odoo: Fields,
   pairs: readonly Pair[],
   kept: ReadonlySet<string>,
 ): string[] {
   const name = `${pair.plane.slice(0, 4)} and task ${pair.odoo}`;
-  if (plane === undefined || odoo === undefined) {
-    // Deleted on one side: the other is archived, not deleted.
-    const left = plane ?? odoo;
-    return left === undefined || left.archived ? [] : [`${name}: one is deleted, the other is not archived`];
-  }
   const different: string[] = COMPARED.filter((field) =>
-    !same(plane[field], odoo[field]) && !kept.has(`${pair.plane} ${field}`)
+    !same(plane[field], odoo[field]) && !kept.has(`${pair.plane} ${field}`) &&
+    !(field === "state" && isClosedWhereItStands(plane, odoo))
   ).map((field) => `${name}: ${field} is ${JSON.stringify(plane[field])} and ${JSON.stringify(odoo[field])}`);
   if (odoo.closed !== "open" && odoo.closed !== plane.closed && !kept.has(`${pair.plane} state`)) {
     different.push(`${name}: closed is ${plane.closed} and ${odoo.closed}`);
@@ -79,9 +128,9 @@ function differences(
   if (plane.archived !== odoo.archived && !kept.has(`${pair.plane} archived`)) {
     different.push(`${name}: archived is ${plane.archived} and ${odoo.archived}`);
   }
-  const parent = pairs.find(({ odoo: id }) => id === odoo.parent)?.plane ?? odoo.parent;
-  if (plane.parent !== parent && !kept.has(`${pair.plane} parent`)) {
-    different.push(`${name}: parent is ${plane.parent.slice(0, 4)} and ${parent.slice(0, 4)}`);
+  const parents = parentsOf(world, plane, odoo, pairs);
+  if (parents !== null && !kept.has(`${pair.plane} parent`)) {
+    different.push(`${name}: parent is ${parents.map((id) => id.slice(0, 4)).join(" and ")}`);
   }
   return different;
 }

@@ -17,6 +17,8 @@ export interface Change {
   readonly to: unknown;
   /** Engine only: when its worker had last read this record; null: never. */
   readonly readAt: number | null;
+  /** Engine only: whether the answer reached its worker. */
+  readonly heard: boolean;
 }
 
 export class History {
@@ -31,19 +33,27 @@ export class History {
     return this.#known[side];
   }
 
+  /** What a record said last, also when it is deleted by now. */
+  lastKnown(side: Side, record: string): Partial<Fields> {
+    const changes = this.changes.filter((change) => change.side === side && change.record === record);
+    return Object.fromEntries(
+      changes.filter(({ field }) => field !== "record").map(({ field, to }) => [field, to]),
+    );
+  }
+
   /** A worker has read a record. */
   readBy(worker: string, side: Side, record: string, at: number): void {
     this.#reads.set(`${worker} ${side} ${record}`, at);
   }
 
   /** Looks at a side after something may have changed there, and notes what did. */
-  look(side: Side, by: "person" | "engine", at: number, worker: string | null): Change[] {
+  look(side: Side, by: "person" | "engine", at: number, worker: string | null, heard: boolean): Change[] {
     const now = side === "plane" ? this.#planeNow() : this.#odooNow();
     const known = this.#known[side];
     const found: Change[] = [];
     const note = (record: string, field: Change["field"], from: unknown, to: unknown) => {
       const readAt = worker === null ? null : this.#reads.get(`${worker} ${side} ${record}`) ?? null;
-      found.push({ at, side, record, by, worker, field, from, to, readAt });
+      found.push({ at, side, record, by, worker, field, from, to, readAt, heard });
     };
     for (const [record, fields] of now) {
       const before = known.get(record);

@@ -25,7 +25,9 @@ export async function lostUpdates(world: World): Promise<LostUpdates> {
   const pairOf = (change: Change) =>
     pairs.find((pair) => pair[change.side] === change.record) ??
       { plane: "", odoo: "", [change.side]: change.record };
-  const edits = world.history.changes.filter(({ by, field }) => by === "person" && field !== "record");
+  const edits = world.history.changes.filter((change) =>
+    change.by === "person" && change.field !== "record" && !isLeftEmpty(change)
+  );
   for (const edit of edits) {
     const pair = pairOf(edit);
     // What somebody deleted, or archived for good, keeps what the other side has.
@@ -43,7 +45,7 @@ export async function lostUpdates(world: World): Promise<LostUpdates> {
       : SETS.includes(field)
       ? lostMembers(edit, final.map((fields) => fields[field]), later).length > 0
       : false;
-    if (!lost || final.length === 0) continue;
+    if (!lost || wasDeleted(world, edit)) continue;
     if (swallowed(world, edit)) inGap += 1;
     else {
       failures.push(
@@ -54,6 +56,19 @@ export async function lostUpdates(world: World): Promise<LostUpdates> {
     }
   }
   return { failures, inGap };
+}
+
+/** What nobody filled in when the record was made. */
+function isLeftEmpty({ from, to }: Change): boolean {
+  return from === null && (to === "" || (Array.isArray(to) && to.length === 0));
+}
+
+/** Who deletes a record takes back what was said in it, as far as it went no further. */
+function wasDeleted(world: World, edit: Change): boolean {
+  return world.history.changes.some((change) =>
+    change.by === "person" && change.side === edit.side && change.record === edit.record &&
+    change.field === "record" && change.to === "deleted"
+  );
 }
 
 /** Members somebody added or took away that are not so now, and nobody touched later. */

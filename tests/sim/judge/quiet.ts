@@ -1,10 +1,10 @@
 /** Law 3: without edits, writes go to zero. Law 9: nothing is ever deleted. Law 8: what was acknowledged is stored. */
 import type { EngineCall, World } from "../world/world.ts";
 
-/** Requests of the engine that may change something. */
+/** Requests of the engine that changed something: what is refused changes nothing. */
 export function writesSince(world: World, at: number): string[] {
   return world.calls
-    .filter((call) => call.at > at && isWrite(call))
+    .filter((call) => call.at > at && call.status < 300 && isWrite(call))
     .map(({ side, method, path }) => `${side} ${method} ${path}`);
 }
 

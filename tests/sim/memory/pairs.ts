@@ -82,6 +82,17 @@ export function readPartner(tables: Tables, key: RecordKey): Partner | null {
   };
 }
 
+export function readPartners(
+  tables: Tables,
+  planeType: string,
+  planeIds: readonly string[],
+): Map<string, Partner> {
+  return new Map(planeIds.flatMap((id) => {
+    const partner = readPartner(tables, { side: "plane", type: planeType, id });
+    return partner === null ? [] : [[id, partner] as const];
+  }));
+}
+
 export function openIntent(
   tables: Tables,
   claimed: Claimed,
@@ -133,22 +144,23 @@ export function archivedPartners(tables: Tables, planeProjectId: string, odooMod
     .sort((one, other) => one - other);
 }
 
-const KINDS: readonly ValueKind[] = ["user", "state", "label"];
+const KINDS: readonly ValueKind[] = ["user", "state", "label", "module"];
 /** A value nobody could match is looked up again after this long, in ms. */
 const RETRY_MISS_MS = 3_600_000;
 
 export function readValues(
   tables: Tables,
-  wanted: Readonly<Record<ValueKind, readonly string[]>>,
+  wanted: Readonly<Partial<Record<ValueKind, readonly string[]>>>,
   now: number,
 ): Record<ValueKind, Map<string, MappedValue>> {
   const found: Record<ValueKind, Map<string, MappedValue>> = {
     user: new Map(),
     state: new Map(),
     label: new Map(),
+    module: new Map(),
   };
   for (const kind of KINDS) {
-    for (const value of wanted[kind]) {
+    for (const value of wanted[kind] ?? []) {
       const row = tables.values.get(`${kind}:${value}`);
       if (row === undefined) continue;
       found[kind].set(value, {
@@ -183,6 +195,14 @@ export function rememberValues(
       updatedAt: now,
     });
   }
+}
+
+export function odooValues(tables: Tables, kind: ValueKind, odooIds: readonly number[]): Set<number> {
+  return new Set(
+    [...tables.values.values()].flatMap((row) =>
+      row.kind === kind && row.odooId !== null && odooIds.includes(row.odooId) ? [row.odooId] : []
+    ),
+  );
 }
 
 export function forgetValues(tables: Tables, kind: ValueKind, odooIds: readonly number[]): void {

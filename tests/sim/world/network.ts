@@ -14,8 +14,12 @@ export interface Route {
   isolate: Isolate;
   trouble: Trouble;
   server: Handler;
-  /** Called when a request has taken effect. */
-  onEffect: (exchange: Exchange, reply: Reply) => void;
+  /**
+   * Called when a request has taken effect.
+   *
+   * @param heard false: its sender will not learn of it
+   */
+  onEffect: (exchange: Exchange, reply: Reply, heard: boolean) => void;
 }
 
 export function fetchFrom(route: Route): typeof fetch {
@@ -59,7 +63,7 @@ async function exchangeWith(
   const reply = await server(exchange);
   if (reply === "hang") return "lost";
   if (reply === "drop") return { error: new TypeError("connection reset by peer") };
-  onEffect(exchange, reply);
+  onEffect(exchange, reply, fate === "well");
   switch (fate) {
     case "error_after":
       return { value: failure(trouble.random.pick([502, 504])) };

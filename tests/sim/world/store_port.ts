@@ -1,9 +1,36 @@
 /** The way from a worker to the database: every method of the store is a call that can be slow, or fail before or after it ran. */
+import type { Claimed, Settlement } from "../../../shared/store/queue.ts";
 import type { SyncStore } from "../../../shared/store/sync_store.ts";
 import type { Isolate } from "../kernel/isolate.ts";
 import type { Trouble } from "./trouble.ts";
 
-export function storeFrom(isolate: Isolate, store: SyncStore, trouble: Trouble): SyncStore {
+/** Between a claim and a settlement that did not come through: what was done meanwhile is in no log. */
+export interface Unsettled {
+  readonly worker: string;
+  readonly entityKey: string;
+  readonly from: number;
+  to: number;
+}
+
+/** @param unsettled gets every claim, and loses it with its settlement */
+export function storeFrom(
+  isolate: Isolate,
+  store: SyncStore,
+  trouble: Trouble,
+  unsettled: Unsettled[],
+): SyncStore {
+  const { kernel, name: worker } = isolate;
+  const note = (claimed: readonly Claimed[]) =>
+    unsettled.push(
+      ...claimed.map(({ entityKey }) => ({ worker, entityKey, from: kernel.now, to: Infinity })),
+    );
+  const end = (entityKey: string, cameThrough: boolean) => {
+    const index = unsettled.findLastIndex((one) => one.worker === worker && one.entityKey === entityKey);
+    const open = unsettled[index];
+    if (open === undefined) return;
+    open.to = kernel.now;
+    if (cameThrough) unsettled.splice(index, 1);
+  };
   const call = <Result>(
     name: string,
     run: () => Promise<Result>,
@@ -28,37 +55,52 @@ export function storeFrom(isolate: Isolate, store: SyncStore, trouble: Trouble):
     claim: (workerId, limit, leaseMs) =>
       call(
         "claim",
-        () => store.claim(workerId, limit, leaseMs),
+        async () => {
+          const claimed = await store.claim(workerId, limit, leaseMs);
+          note(claimed);
+          return claimed;
+        },
         // Most claims of a quiet time find nothing.
-        (claimed) =>
-          claimed.length === 0
-            ? null
-            : ` ${claimed.map(({ entityKey, fence }) => `${entityKey.slice(0, 16)}#${fence}`).join(" ")}`,
+        (claimed) => claimed.length === 0 ? null : ` ${claimed.map(nameOf).join(" ")}`,
       ),
     settle: (settlements) =>
       call(
         "settle",
-        () => store.settle(settlements),
-        (ours) =>
-          settlements.map(({ claimed, outcome }) =>
-            ` ${claimed.entityKey.slice(0, 16)}#${claimed.fence} ${outcome.kind}${
-              "reason" in outcome ? ` ${outcome.reason}` : ""
-            }${ours.has(claimed.id) ? "" : " (lost)"}`
-          ).join(""),
+        async () => {
+          const ours = await store.settle(settlements);
+          for (const { claimed, outcome } of settlements) {
+            // What failed half-way may have written without coming to say so.
+            const complete = outcome.kind === "done" || outcome.kind === "wait";
+            end(claimed.entityKey, complete && ours.has(claimed.id));
+          }
+          return ours;
+        },
+        (ours) => settlements.map((settlement) => ` ${told(settlement, ours)}`).join(""),
       ),
     hint: (hint) => call("hint", () => store.hint(hint)),
     readPair: (key) => call("readPair", () => store.readPair(key)),
     readPartner: (key) => call("readPartner", () => store.readPartner(key)),
+    readPartners: (type, ids) => call("readPartners", () => store.readPartners(type, ids)),
     openIntent: (claimed, intent) => call("openIntent", () => store.openIntent(claimed, intent)),
     archivedPartners: (projectId, model) =>
       call("archivedPartners", () => store.archivedPartners(projectId, model)),
     readValues: (wanted) => call("readValues", () => store.readValues(wanted)),
+    odooValues: (kind, ids) => call("odooValues", () => store.odooValues(kind, ids)),
     rememberValues: (kind, model, values) =>
       call("rememberValues", () => store.rememberValues(kind, model, values)),
     forgetValues: (kind, ids) => call("forgetValues", () => store.forgetValues(kind, ids)),
     announcementsSince: (type, id, after) =>
       call("announcementsSince", () => store.announcementsSince(type, id, after)),
   };
+}
+
+function nameOf({ entityKey, fence }: Claimed): string {
+  return `${entityKey.slice(0, 16)}#${fence}`;
+}
+
+function told({ claimed, outcome }: Settlement, ours: ReadonlySet<string>): string {
+  const reason = "reason" in outcome ? ` ${outcome.reason}` : "";
+  return `${nameOf(claimed)} ${outcome.kind}${reason}${ours.has(claimed.id) ? "" : " (lost)"}`;
 }
 
 function unreachable(): Error {

@@ -18,7 +18,7 @@ import { Isolate } from "../kernel/isolate.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { fetchFrom } from "./network.ts";
 import type { Side } from "./schedule.ts";
-import { storeFrom } from "./store_port.ts";
+import { storeFrom, type Unsettled } from "./store_port.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** As shipped, in ms. */
@@ -43,13 +43,14 @@ export interface WorkerWorld {
   odoo: InProcessSandboxOdoo;
   store: SyncStore;
   engine: Engine;
+  unsettled: Unsettled[];
   trouble: Trouble;
   concurrency: number;
   /** The worker's own wall clock, ms since 1970. */
   wallClock: () => number;
   capabilities: OdooCapabilities;
   /** Called when a request of this worker has taken effect. */
-  onEffect: (worker: Worker, side: Side, exchange: Exchange, reply: Reply) => void;
+  onEffect: (worker: Worker, side: Side, exchange: Exchange, reply: Reply, heard: boolean) => void;
   /** An error no code of the closed union explains: a mistake in the engine. */
   onSurprise: (error: SuiteError) => void;
   onDeath: (worker: Worker) => void;
@@ -93,7 +94,7 @@ export class Worker {
   #drain(): () => Promise<unknown> {
     const { world, isolate } = this;
     const { trouble, wallClock } = world;
-    const store = storeFrom(isolate, world.store, trouble);
+    const store = storeFrom(isolate, world.store, trouble, world.unsettled);
     const offsets = { plane: new ClockOffset(), odoo: new ClockOffset() };
     const fetchOf = (side: Side) =>
       watchingDates(
@@ -102,7 +103,7 @@ export class Worker {
           isolate,
           trouble,
           server: side === "plane" ? world.plane.handle : world.odoo.handle,
-          onEffect: (exchange, reply) => world.onEffect(this, side, exchange, reply),
+          onEffect: (...effect) => world.onEffect(this, side, ...effect),
         }),
         wallClock,
         (...dates) => offsets[side].observe(...dates),

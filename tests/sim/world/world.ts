@@ -15,6 +15,7 @@ import { HOOK_URL, planeHookFetch } from "./plane_hooks.ts";
 import { PlanePeople } from "./plane_people.ts";
 import type { Edit, Schedule, Side } from "./schedule.ts";
 import type { SimStore } from "./sim_store.ts";
+import type { Unsettled } from "./store_port.ts";
 import { Trouble } from "./trouble.ts";
 import { type Engine, Worker, type WorkerWorld } from "./worker.ts";
 
@@ -46,6 +47,8 @@ export class World {
   readonly calls: EngineCall[] = [];
   /** Errors no code explains. */
   readonly surprises: string[] = [];
+  /** Claims whose settlement did not come through. */
+  readonly unsettled: Unsettled[] = [];
   /** Deliveries that were acknowledged. */
   acknowledged = 0;
   readonly #workers: Worker[] = [];
@@ -170,10 +173,11 @@ export class World {
       odoo,
       store: store.port,
       engine: this.options.engine,
+      unsettled: this.unsettled,
       concurrency: schedule.concurrency,
       wallClock: skewedClock(kernel, 0),
       capabilities,
-      onEffect: (worker, side, exchange, reply) => this.#watch(worker, side, exchange, reply),
+      onEffect: (...effect) => this.#watch(...effect),
       onSurprise: (error) => {
         const { cause } = error;
         this.surprises.push(cause instanceof Error ? `${cause.message}\n${cause.stack}` : String(cause));
@@ -189,7 +193,7 @@ export class World {
     worker.start();
   }
 
-  #watch(worker: Worker, side: Side, exchange: Exchange, reply: Reply): void {
+  #watch(worker: Worker, side: Side, exchange: Exchange, reply: Reply, heard: boolean): void {
     const { kernel } = this;
     const path = exchange.url.pathname;
     this.calls.push({
@@ -204,7 +208,7 @@ export class World {
     const reads = side === "plane" ? exchange.method === "GET" : /\/(read|search_read)$/.test(path);
     if (!reads) {
       if (side === "plane" && path.endsWith("/projects/")) this.#planePeople.joinProjects();
-      const changes = this.#look(side, "engine", worker.name);
+      const changes = this.#look(side, "engine", worker.name, heard);
       for (const { record, field, to } of changes) {
         kernel.trace.add(kernel.now, `  ${side} ${record.slice(0, 4)}.${field}=${JSON.stringify(to)}`);
       }
@@ -218,8 +222,8 @@ export class World {
     }
   }
 
-  #look(side: Side, by: "person" | "engine", worker: string | null = null): Change[] {
-    return this.history.look(side, by, this.kernel.now, worker);
+  #look(side: Side, by: "person" | "engine", worker: string | null = null, heard = true): Change[] {
+    return this.history.look(side, by, this.kernel.now, worker, heard);
   }
 
   #odooUsers(): [{ userId: number; administrator: boolean }, { userId: number; administrator: boolean }] {
