@@ -16,16 +16,40 @@ interface StoredPartner {
 
 /** The pair a record belongs to, an intent too; null when it has none. */
 export async function readPartnerOf(sql: Sql, key: RecordKey): Promise<Partner | null> {
-  const named = key.side === "plane"
+  const named: ReturnType<Sql> = key.side === "plane"
     ? sql`m.plane_type = ${key.type} and m.plane_id = ${key.id}`
     : sql`m.odoo_model = ${key.model} and m.odoo_id = ${key.id}`;
-  const [row] = await sql<StoredPartner[]>`
+  const [row] = await readStored(sql, named);
+  return row === undefined ? null : partnerOf(row);
+}
+
+/** The pairs of many Plane records of one type, by Plane id; those without a pair are absent. */
+export async function readPartnersOf(
+  sql: Sql,
+  planeType: string,
+  planeIds: readonly string[],
+): Promise<Map<string, Partner>> {
+  if (planeIds.length === 0) return new Map();
+  const named: ReturnType<Sql> = sql`m.plane_type = ${planeType} and m.plane_id = any (${[
+    ...planeIds,
+  ]}::text[])`;
+  const rows = await readStored(sql, named);
+  return new Map(
+    rows.flatMap((row) => row.plane_id === null ? [] : [[row.plane_id, partnerOf(row)] as const]),
+  );
+}
+
+async function readStored(sql: Sql, named: ReturnType<Sql>): Promise<readonly StoredPartner[]> {
+  return await sql<StoredPartner[]>`
     select m.id, m.plane_type, m.plane_id, m.plane_project_id, m.odoo_model, m.odoo_id, exists (
       select from plane.sync_tombstone t
       where t.plane_type = m.plane_type and t.plane_id = m.plane_id and t.reason = 'deleted_in_odoo'
     ) as deleted
     from plane.sync_mappings m where ${named}`;
-  return row === undefined ? null : {
+}
+
+function partnerOf(row: StoredPartner): Partner {
+  return {
     mappingId: row.id,
     planeType: row.plane_type,
     planeId: row.plane_id,

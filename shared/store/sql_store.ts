@@ -4,11 +4,11 @@ import type { Sql } from "./database.ts";
 import { leaveHint } from "./hints.ts";
 import { readPairRow } from "./pair_rows.ts";
 import { readArchivedPartners } from "./archived_partners.ts";
-import { openIntentFor, readPartnerOf } from "./partners.ts";
+import { openIntentFor, readPartnerOf, readPartnersOf } from "./partners.ts";
 import { claimEntities, settleEntities } from "./queue.ts";
 import type { StoreClock } from "./store_clock.ts";
 import type { SyncStore } from "./sync_store.ts";
-import { forgetValues, readValueMap, rememberValues } from "./value_map.ts";
+import { forgetValues, readOdooValues, readValueMap, rememberValues } from "./value_map.ts";
 
 /**
  * @param clock whose clock decides what is due and when something was; the database's own unless given
@@ -20,9 +20,11 @@ export function createSqlStore(sql: Sql, clock: StoreClock = {}): SyncStore {
     hint: (hint) => leaveHint(sql, hint, clock),
     readPair: (key) => readPairRow(sql, key),
     readPartner: (key) => readPartnerOf(sql, key),
+    readPartners: (planeType, planeIds) => readPartnersOf(sql, planeType, planeIds),
     openIntent: (claimed, intent) => openIntentFor(sql, claimed, intent),
     archivedPartners: (projectId, odooModel) => readArchivedPartners(sql, projectId, odooModel),
     readValues: (wanted) => readValueMap(sql, wanted, clock),
+    odooValues: (kind, odooIds) => readOdooValues(sql, kind, odooIds),
     rememberValues: (kind, odooModel, values) => rememberValues(sql, kind, odooModel, values, clock),
     forgetValues: (kind, odooIds) => forgetValues(sql, kind, odooIds),
     announcementsSince: (planeType, planeId, after) => readAnnouncementsSince(sql, planeType, planeId, after),

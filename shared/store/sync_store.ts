@@ -107,6 +107,8 @@ export interface HintPayload {
   /** A record of the other side a backfill found by name. */
   match_odoo_id?: number;
   match_plane_id?: string;
+  /** The run has looked for the partner by its external id as well: without a match there is none. */
+  looked_up?: boolean;
 }
 
 export interface Hint {
@@ -136,6 +138,8 @@ export interface SyncStore {
   readPair(key: RecordKey): Promise<PairRow>;
   /** The pair a record belongs to, whatever the other side is; null when there is none. */
   readPartner(key: RecordKey): Promise<Partner | null>;
+  /** The same for many Plane records of one type, by Plane id; those without a pair are absent. */
+  readPartners(planeType: string, planeIds: readonly string[]): Promise<Map<string, Partner>>;
   /**
    * Opens the intent: the mapping that exists before the partner does. Returns the mapping, new or not; null when nothing
    * may be made, because the lease is lost, or the record already belongs to another kind of partner.
@@ -149,8 +153,10 @@ export interface SyncStore {
   archivedPartners(planeProjectId: string, odooModel: string): Promise<number[]>;
 
   readValues(
-    wanted: Readonly<Record<ValueKind, readonly string[]>>,
+    wanted: Readonly<Partial<Record<ValueKind, readonly string[]>>>,
   ): Promise<Record<ValueKind, Map<string, MappedValue>>>;
+  /** Which of these Odoo ids stand for something of this kind. */
+  odooValues(kind: ValueKind, odooIds: readonly number[]): Promise<Set<number>>;
   rememberValues(kind: ValueKind, odooModel: string, values: readonly ValueToRemember[]): Promise<void>;
   /** Forgets automatic matches with these Odoo ids: they are gone in Odoo. */
   forgetValues(kind: ValueKind, odooIds: readonly number[]): Promise<void>;

@@ -1,9 +1,10 @@
-/** plane.sync_value_map: which Odoo value stands for a user, state or label of Plane. */
+/** plane.sync_value_map: which Odoo value stands for a user, state, label or module of Plane. */
 import type { Sql } from "./database.ts";
 import { momentOf, type StoreClock } from "./store_clock.ts";
 import type { ValueToRemember } from "./sync_store.ts";
 
-export type ValueKind = "user" | "state" | "label";
+/** A module's value is the tag its tasks carry. */
+export type ValueKind = "user" | "state" | "label" | "module";
 
 export interface MappedValue {
   planeValue: string;
@@ -20,7 +21,7 @@ const RETRY_MISS = "1 hour";
 
 export async function readValueMap(
   sql: Sql,
-  wanted: Readonly<Record<ValueKind, readonly string[]>>,
+  wanted: Readonly<Partial<Record<ValueKind, readonly string[]>>>,
   clock: StoreClock = {},
 ): Promise<Record<ValueKind, Map<string, MappedValue>>> {
   const rows = await sql<
@@ -39,13 +40,15 @@ export async function readValueMap(
     momentOf(clock)
   }::timestamptz, now()) - ${RETRY_MISS}::text::interval as stale
     from plane.sync_value_map
-    where (kind = 'user' and plane_value = any (${[...wanted.user]}::text[]))
-      or (kind = 'state' and plane_value = any (${[...wanted.state]}::text[]))
-      or (kind = 'label' and plane_value = any (${[...wanted.label]}::text[]))`;
+    where (kind = 'user' and plane_value = any (${[...wanted.user ?? []]}::text[]))
+      or (kind = 'state' and plane_value = any (${[...wanted.state ?? []]}::text[]))
+      or (kind = 'label' and plane_value = any (${[...wanted.label ?? []]}::text[]))
+      or (kind = 'module' and plane_value = any (${[...wanted.module ?? []]}::text[]))`;
   const found: Record<ValueKind, Map<string, MappedValue>> = {
     user: new Map(),
     state: new Map(),
     label: new Map(),
+    module: new Map(),
   };
   for (const row of rows) {
     found[row.kind].set(row.plane_value, {
@@ -83,6 +86,19 @@ export async function rememberValues(
       plane_name = excluded.plane_name, odoo_id = excluded.odoo_id, odoo_model = excluded.odoo_model,
       updated_at = excluded.updated_at
     where v.decided_by = 'automatic'`;
+}
+
+/** Which of these Odoo ids stand for something of this kind. */
+export async function readOdooValues(
+  sql: Sql,
+  kind: ValueKind,
+  odooIds: readonly number[],
+): Promise<Set<number>> {
+  if (odooIds.length === 0) return new Set();
+  const rows = await sql<{ odoo_id: string }[]>`
+    select odoo_id from plane.sync_value_map
+    where kind = ${kind} and odoo_id = any (${odooIds.map(String)}::text[])`;
+  return new Set(rows.map(({ odoo_id }) => Number(odoo_id)));
 }
 
 /** Forgets automatic matches with these Odoo ids: they are gone in Odoo. */

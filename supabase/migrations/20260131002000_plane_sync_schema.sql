@@ -137,10 +137,10 @@ comment on column plane.sync_config.field_mappings is 'Plane field -> Odoo field
 create trigger sync_config_touch before update on plane.sync_config
   for each row execute function plane.update_timestamp();
 
--- Which value of one side stands for which of the other: users, states, labels. `automatic` rows are a cache of what
+-- Which value of one side stands for which of the other: users, states, labels, and the tag a module's tasks carry. `automatic` rows are a cache of what
 -- was matched by name or e-mail and may be deleted at any time; `manual` rows are decisions and are never overwritten.
 create table plane.sync_value_map (
-  kind text not null constraint sync_value_map_kind_known check (kind in ('user', 'state', 'label')),
+  kind text not null constraint sync_value_map_kind_known check (kind in ('user', 'state', 'label', 'module')),
   plane_value text not null,
   plane_name text not null default '',
   odoo_model text not null,
@@ -151,7 +151,9 @@ create table plane.sync_value_map (
   constraint sync_value_map_pkey primary key (kind, plane_value)
 );
 comment on table plane.sync_value_map is 'A row without odoo_id is a value nobody could match: the record syncs without it, status names it.';
-comment on column plane.sync_value_map.plane_value is 'The id of the user, state or label in Plane.';
+-- "Is this tag a module's?" is asked for every tag that is no label yet; few rows are of that kind.
+create index sync_value_map_module_idx on plane.sync_value_map (odoo_id) where kind = 'module';
+comment on column plane.sync_value_map.plane_value is 'The id of the user, state, label or module in Plane.';
 
 -- What was done, field by field. Record contents: functions only.
 create table plane.sync_log (

@@ -148,6 +148,9 @@ export function intentExamples(example: Example): void {
     };
     assert.deepEqual(await world.store.readPartner(PLANE), partner);
     assert.deepEqual(await world.store.readPartner(ODOO), partner);
+    assert.deepEqual(await world.store.readPartners("issue", ["a", "b"]), new Map([["a", partner]]));
+    assert.deepEqual(await world.store.readPartners("cycle", ["a"]), new Map());
+    assert.deepEqual(await world.store.readPartners("issue", []), new Map());
     await world.record(delivery("a"), "{}");
     await settle(world, await claimOne(world), DONE, {
       mapping_id: mappingId,

@@ -80,4 +80,22 @@ export function valueExamples(example: Example): void {
       assert.deepEqual([[...found.user.keys()], [...found.label.keys()]], [["hand"], ["v"]]);
     },
   );
+
+  example(
+    "an Odoo id is known to stand for something, of that kind, whoever decided it",
+    async ({ store, decideValue }) => {
+      await decideValue("label", "by hand", 12);
+      await store.rememberValues("module", "project.tags", [
+        { planeValue: "m1", planeName: "Website / One", odooId: 11 },
+        { planeValue: "m2", planeName: "Website / Two", odooId: null },
+      ]);
+      assert.deepEqual(await store.odooValues("module", [11, 12, 13]), new Set([11]));
+      assert.deepEqual(await store.odooValues("label", [11, 12]), new Set([12]));
+      assert.deepEqual(await store.odooValues("module", []), new Set());
+      const { module } = await store.readValues({ module: ["m1", "m3"] });
+      assert.deepEqual([...module.values()].map(({ planeName, odooId }) => [planeName, odooId]), [
+        ["Website / One", 11],
+      ]);
+    },
+  );
 }
