@@ -81,10 +81,8 @@ export async function readPairRow(sql: Sql, key: RecordKey): Promise<PairRow> {
       ) r) as conflicts,
       exists (
         select from plane.sync_queue q
-        where q.last_delivery_id is not null and (
-          q.entity_key = ${`${type}:${key.id}`}
-          or q.entity_key in (select m.plane_type || ':' || m.plane_id from mapping m)
-        )
+        where q.last_delivery_id is not null
+          and q.entity_key = any (array(select m.plane_type || ':' || m.plane_id from mapping m) || ${`${type}:${key.id}`}::text)
       ) as announced`;
   if (row === undefined) throw new Error("The pair query returned no row.");
   return { ...row, mapping: row.mapping === null ? null : mappingRow(row.mapping) };

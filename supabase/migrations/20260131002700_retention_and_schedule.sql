@@ -65,7 +65,7 @@ begin
     order by o.id limit p_batch
     for update skip locked
   );
-  return v_total + v_count;
+  return v_total;
 end
 $$;
 

@@ -157,6 +157,30 @@ Deno.test("the documented function queues by hand, and the record is read", asyn
   });
 });
 
+Deno.test("queued by hand from Odoo, it is Odoo's side that is looked at", async () => {
+  await using database = await createTestDatabase();
+  const { sql } = database;
+  await sql`select plane.enqueue_sync('odoo', '7', 'project.task')`;
+  const claimed = await claimOne(sql, at(1_000_000_000));
+  assert.deepEqual(
+    [claimed.entity_key, claimed.read_first, claimed.plane_hinted, claimed.odoo_hinted],
+    ["project.task:7", false, false, true],
+  );
+});
+
+Deno.test("a payload names its run; what is no id of a run does no harm", async () => {
+  await using database = await createTestDatabase();
+  const { sql } = database;
+  const run = "7b0c2c52-9d8e-4f6c-8e0b-3a1d5f7c9e11";
+  for (const payload of [{ run_id: run }, { run_id: "the nightly one" }, [run], "text", null]) {
+    await sql`select plane.enqueue_sync('plane', 'a', 'issue', 'update', ${
+      JSON.stringify(payload)
+    }::text::jsonb)`;
+  }
+  const [row] = await sql`select run_id, generation::int from plane.sync_queue`;
+  assert.deepEqual({ ...row }, { run_id: run, generation: 5 });
+});
+
 Deno.test("an unknown delivery is stored and leaves no hint", async () => {
   await using database = await createTestDatabase();
   const { sql } = database;

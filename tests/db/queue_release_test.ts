@@ -111,15 +111,33 @@ Deno.test("who was parked while a long transaction was changing the configuratio
   assert.equal(await isParked(sql, "issue:a"), false);
 });
 
+Deno.test("the purge lets go what Odoo began, and pairs that only go to Plane, as soon as they are switched on", async () => {
+  await using database = await createTestDatabase();
+  const { sql } = database;
+  await sql`update plane.sync_config set direction = 'odoo_to_plane' where odoo_model = 'project.task'`;
+  await deliver(sql, "7", at(0), { source: "odoo", type: "project.task" });
+  await settle(sql, await claimOne(sql, at(0)), "park", at(0), { reason: "paused" });
+  await park(sql, "a");
+  await deliver(sql, "8", at(0), { source: "odoo", type: "sale.order" });
+  await settle(sql, await claimOne(sql, at(0)), "park", at(0), { reason: "paused" });
+  await sql`select plane.purge()`;
+  assert.equal(await isParked(sql, "project.task:7"), false);
+  assert.equal(await isParked(sql, "issue:a"), false);
+  assert.equal(await isParked(sql, "sale.order:8"), true, "that pair is off");
+});
+
 Deno.test("the purge leaves alone what is parked for good reason", async () => {
   await using database = await createTestDatabase();
   const { sql } = database;
   await sql`
     insert into plane.sync_mappings (plane_type, plane_id, odoo_model, odoo_id, status)
-    values ('issue', 'paused', 'project.task', '1', 'paused')`;
+    values ('issue', 'paused', 'project.task', '1', 'paused'), ('issue', null, 'project.task', '2', 'paused')`;
   await park(sql, "paused");
+  await deliver(sql, "2", at(0), { source: "odoo", type: "project.task" });
+  await settle(sql, await claimOne(sql, at(0)), "park", at(0), { reason: "paused" });
   await park(sql, "c", "cycle");
   await sql`select plane.purge()`;
   assert.equal(await isParked(sql, "issue:paused"), true);
+  assert.equal(await isParked(sql, "project.task:2"), true, "an intent of Odoo's side is paused too");
   assert.equal(await isParked(sql, "cycle:c"), true);
 });

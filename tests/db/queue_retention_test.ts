@@ -77,6 +77,36 @@ Deno.test("the log goes after 180 days, our events after 90, other people's even
   assert.deepEqual(log.map(({ source_id }) => source_id), ["new"]);
 });
 
+Deno.test("runs go after 90 days, settled conflicts after 180; what is open or not finished stays", async () => {
+  await using database = await createTestDatabase();
+  const { sql } = database;
+  await sql`
+    insert into plane.sync_run (kind, status, created_at, finished_at)
+    values ('sweep', 'done', ${at(0)}, ${at(0)}), ('backfill', 'running', ${at(0)}, null),
+      ('undo', 'failed', ${at(0)}, ${at(10 * DAY)})`;
+  await sql`insert into plane.sync_mappings (plane_type, plane_id, odoo_model, odoo_id) values ('issue', 'a', 'project.task', '7')`;
+  await sql`
+    insert into plane.sync_conflict (mapping_id, field, status, created_at, resolved_at)
+    select m.id, c.field, c.status, ${at(0)}, c.resolved_at
+    from plane.sync_mappings m, (values ('old', 'gone', ${at(0)}::timestamptz), ('new', 'resolved', ${
+    at(10 * DAY)
+  }),
+      ('waits', 'open', null)) as c (field, status, resolved_at)`;
+  const left = async () => {
+    const [row] = await sql`
+      select (select array_agg(kind order by kind) from plane.sync_run) as runs,
+        (select array_agg(field order by field) from plane.sync_conflict) as conflicts`;
+    return [row?.runs, row?.conflicts];
+  };
+  assert.equal(await purge(sql, 89.9), 0);
+  assert.equal(await purge(sql, 90.1), 1);
+  assert.deepEqual(await left(), [["backfill", "undo"], ["new", "old", "waits"]]);
+  assert.equal(await purge(sql, 180.1), 2);
+  assert.deepEqual(await left(), [["backfill"], ["new", "waits"]]);
+  await purge(sql, 4000);
+  assert.deepEqual(await left(), [["backfill"], ["waits"]]);
+});
+
 async function nudge(sql: Sql): Promise<boolean> {
   const [row] = await sql<{ sent: boolean }[]>`select plane.nudge() as sent`;
   return row?.sent === true;
@@ -124,4 +154,22 @@ Deno.test("with both, it asks for a drain when something is due, and only then",
   assert.equal(await nudge(sql), false, "it is being processed");
   await sql`update plane.sync_queue set lock_until = clock_timestamp() - interval '1 second'`;
   assert.equal(await nudge(sql), true, "an expired lease is due");
+});
+
+Deno.test("a sweep is asked for every time, but not while everything is paused or switched off; nor is a drain then", async () => {
+  await using database = await createTestDatabase();
+  const { sql } = database;
+  await installStandIns(sql);
+  await sql`insert into vault.decrypted_secrets values ('plane_sync_url', 'https://f'), ('plane_sync_cron_key', 'cron')`;
+  const nudgeSweep = async () => (await sql`select plane.nudge_sweep() as sent`)[0]?.sent;
+  assert.equal(await nudgeSweep(), true);
+  const [sent] = await sql`select url, headers ->> 'apikey' as key from net.sent`;
+  assert.deepEqual({ ...sent }, { url: "https://f?action=sweep", key: "cron" });
+
+  await deliver(sql, "a", new Date().toISOString());
+  await sql`select plane.pause('all')`;
+  assert.deepEqual([await nudgeSweep(), await nudge(sql)], [false, false]);
+  await sql`select plane.resume('all')`;
+  await sql`update plane.sync_config set enabled = false`;
+  assert.deepEqual([await nudgeSweep(), await nudge(sql)], [false, true]);
 });

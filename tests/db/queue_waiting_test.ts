@@ -1,8 +1,6 @@
 /** Children wait for their parents, and no order of events leaves one waiting for a parent that is there. */
 import assert from "node:assert/strict";
-import postgres from "postgres";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { eventually } from "../support/eventually.ts";
+import { createTestDatabase } from "../support/database.ts";
 import {
   at,
   type ClaimedRow,
@@ -14,6 +12,7 @@ import {
   settle,
   type Sql,
 } from "../support/queue.ts";
+import { blocked, connect, slowly } from "../support/queue_races.ts";
 
 async function hold(sql: Sql, type: "issue" | "project", id: string): Promise<ClaimedRow> {
   await deliver(sql, id, at(0), { type });
@@ -95,41 +94,6 @@ Deno.test("an effect of a lost lease wakes nobody", async () => {
   await settle(sql, former, "done", at(61), { effects });
   assert.equal(await queueRow(sql, "issue:child"), undefined);
 });
-
-/** More connections than the test database's own client has. */
-function connect(url: string): { sql: TestDatabase["sql"] } & AsyncDisposable {
-  const sql = postgres(url, { max: 4, onnotice: () => {} });
-  return { sql, [Symbol.asyncDispose]: () => sql.end() };
-}
-
-/** A transaction that stays open until `commit` is called. */
-function slowly(
-  sql: TestDatabase["sql"],
-  work: (transaction: Sql) => Promise<unknown>,
-): { worked: Promise<void>; commit: () => Promise<unknown> } {
-  const worked = Promise.withResolvers<void>();
-  const released = Promise.withResolvers<void>();
-  const committed = sql.begin(async (transaction) => {
-    await work(transaction);
-    worked.resolve();
-    await released.promise;
-  });
-  committed.catch(worked.reject);
-  const commit = () => {
-    released.resolve();
-    return committed;
-  };
-  return { worked: worked.promise, commit };
-}
-
-function blocked(sql: Sql, sessions: number): Promise<void> {
-  return eventually(`${sessions} sessions wait for a lock`, async () => {
-    const [row] = await sql`
-      select count(*)::int as waiting from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`;
-    return row?.waiting === sessions;
-  });
-}
 
 for (const first of ["parent", "child"] as const) {
   Deno.test(`both settle at once, the ${first} a moment before: the child is due when both are through`, async () => {

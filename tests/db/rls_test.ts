@@ -50,7 +50,19 @@ Deno.test("the catalog has what this test is about", async () => {
   await using database = await createTestDatabase();
   const found = await relations(database.sql);
   const names = found.map(({ name }) => name);
-  for (const name of [...READABLE, "plane.webhook_delivery", "plane.sync_snapshot", "ops.events"]) {
+  for (
+    const name of [
+      ...READABLE,
+      "plane.webhook_delivery",
+      "plane.sync_snapshot",
+      "plane.sync_conflict",
+      "plane.v_conflicts",
+      "plane.sync_cursor",
+      "plane.sync_run",
+      "plane.sync_switch",
+      "ops.events",
+    ]
+  ) {
     assert.ok(names.includes(name), name);
   }
   assert.ok(found.filter(({ kind }) => kind === "view").length >= 6);

@@ -235,4 +235,29 @@ export function effectExamples(example: Example): void {
     await settle(world, await claimOne(world));
     assert.equal(await announced(), false);
   });
+
+  example(
+    "archived partners of a project are those both sides last agreed to have archived",
+    async (world) => {
+      const archived = [];
+      for (
+        const [planeId, odooId, isArchived, project] of [
+          ["a", "7", true, "p"],
+          ["b", "8", false, "p"],
+          ["c", "9", true, "q"],
+        ] as const
+      ) {
+        const mapping_id = await makePair(world, planeId, odooId);
+        await world.record(delivery(planeId), "{}");
+        await settle(world, await claimOne(world), DONE, {
+          mapping_id,
+          mapping: { plane_project_id: project, synced: false },
+          snapshot: { ...SNAPSHOT, odoo_base: { archived: isArchived } },
+        });
+        archived.push(...await world.store.archivedPartners("p", "project.task"));
+      }
+      assert.deepEqual(archived, [7, 7, 7]);
+      assert.deepEqual(await world.store.archivedPartners("p", "project.project"), []);
+    },
+  );
 }
