@@ -1,5 +1,5 @@
 /** The answer of `?action=status`: what is synchronised, what waits, what is wrong and what to do about it. */
-import { checkPair, type ConfigProblem, configOf } from "../sync/configuration.ts";
+import { checkPair, configOf, type ConfigProblem, pairName } from "../sync/configuration.ts";
 import { kindOf } from "../sync/kinds.ts";
 import type { OdooCapabilities } from "../odoo/capabilities.ts";
 import type { StatusRows } from "../store/status.ts";
@@ -13,7 +13,8 @@ export interface StatusFacts {
 }
 
 export function describeStatus({ rows, capabilities, configured, now }: StatusFacts) {
-  const { config, ...shown } = rows;
+  const { config, switches, paused_entities, ...shown } = rows;
+  const everything = switches.find(({ name }) => name === "all");
   const config_problems: ConfigProblem[] = config.flatMap((row) =>
     checkPair(configOf(row), kindOf(row.plane_type, row.odoo_model), capabilities)
   );
@@ -21,6 +22,23 @@ export function describeStatus({ rows, capabilities, configured, now }: StatusFa
     ok: true,
     success: true,
     ...shown,
+    paused: {
+      all: everything === undefined
+        ? null
+        : { reason: everything.reason, since: everything.since, until: everything.until },
+      pairs: config.filter(({ enabled }) => !enabled).map((row) => pairName(configOf(row))),
+      entities: paused_entities,
+    },
+    breakers: switches.filter(({ name }) => name !== "all").map((
+      { name, state, reason, failures, since, until },
+    ) => ({
+      upstream: name,
+      state,
+      reason,
+      failures,
+      since,
+      next_probe_at: until,
+    })),
     config_problems,
     configured,
     odoo: capabilities === undefined

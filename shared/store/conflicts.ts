@@ -29,6 +29,8 @@ export interface ConflictRow {
 export interface ConflictStore {
   /** The open ones, oldest first; of one pair when it is named. */
   list(options: { limit: number; mappingId?: string }): Promise<ConflictRow[]>;
+  /** The open conflict of a record's field, the record named by its Plane type or Odoo model and its id there. */
+  find(type: string, id: string, field: string): Promise<string | null>;
   /**
    * Chooses how a conflict ends and leaves a hint for the pair: the next look at it carries the choice out.
    *
@@ -50,6 +52,14 @@ export function createConflictStore(sql: Sql, clock: StoreClock = {}): ConflictS
       }
         order by c.created_at, c.id limit ${limit}`;
       return rows.map((row) => ({ ...row }));
+    },
+    find: async (type, id, field) => {
+      const [row] = await sql<{ id: string }[]>`
+        select c.id from plane.v_conflicts c
+        where c.field = ${field}
+          and ((c.plane_type = ${type} and c.plane_id = ${id}) or (c.odoo_model = ${type} and c.odoo_id = ${id}))
+        order by c.created_at, c.id limit 1`;
+      return row?.id ?? null;
     },
     resolve: async (id, resolution, by) => {
       const [row] = await sql<{ resolved: boolean }[]>`

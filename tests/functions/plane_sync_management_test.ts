@@ -31,15 +31,19 @@ Deno.test("the status of an empty suite has the promised keys", async () => {
   await using sync = startPlaneSync(database.url);
   const status = await ask(sync, "status");
   assert.deepEqual(Object.keys(status).sort(), [
+    "breakers",
     "config_problems",
     "configured",
+    "conflicts",
     "last_checked",
     "mappings",
     "next_actions",
     "odoo",
     "ok",
+    "paused",
     "queue",
     "recent_events",
+    "runs",
     "stats",
     "success",
   ]);

@@ -24,6 +24,8 @@ import { createTestDatabase } from "./database.ts";
 
 export interface SyncWorld extends AsyncDisposable {
   sql: Sql;
+  /** For whoever opens connections of its own. */
+  databaseUrl: string;
   odoo: OdooClient;
   /** Throws when the world has a real Odoo. */
   readonly sandboxOdoo: SandboxOdoo;
@@ -139,6 +141,7 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
     }, CONFIG);
   return {
     sql,
+    databaseUrl: database.url,
     odoo,
     get sandboxOdoo() {
       return sandboxTarget(sandboxOdoo);

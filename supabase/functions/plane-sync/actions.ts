@@ -2,15 +2,24 @@
  * What operators and the schedule may ask for: one row per `?action=`. A new action is a row here, its body's shape in
  * requests.ts, and what it needs in ActionDependencies.
  */
+import { SuiteError } from "../../../shared/errors.ts";
 import type { Caller } from "../../../shared/http/management_auth.ts";
 import type { DrainReport } from "../../../shared/queue/drain.ts";
 import type { ManualSync, Replay } from "../../../shared/store/manual.ts";
-import { manualSyncOf, replayOf } from "./requests.ts";
+import type { ConflictRow } from "../../../shared/store/conflicts.ts";
+import { manualSyncOf, type Pause, pauseOf, replayOf, type Resolve, resolveOf } from "./requests.ts";
 
 export interface ActionDependencies {
   status: () => Promise<Record<string, unknown>>;
   sync: (wanted: ManualSync) => Promise<number>;
   replay: (wanted: Replay) => Promise<number>;
+  /** The open ones, oldest first. */
+  conflicts: () => Promise<ConflictRow[]>;
+  /** Returns the conflict's id; null: there is no such open conflict. */
+  resolve: (wanted: Resolve, by: string) => Promise<string | null>;
+  /** Both return how many things were switched. */
+  pause: (wanted: Pause) => Promise<number>;
+  resume: (wanted: Pause) => Promise<number>;
   /** Drains until the queue is empty or the limits are reached. */
   drain: () => Promise<DrainReport>;
   /** Starts a drain that outlives the answer. */
@@ -65,6 +74,33 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
       const replayed = await deps.replay(replayOf(await body()));
       deps.drainInBackground();
       return { replayed };
+    },
+  },
+  conflicts: {
+    methods: ["GET"],
+    answer: async (_request, deps) => ({ conflicts: await deps.conflicts() }),
+  },
+  resolve: {
+    methods: ["POST"],
+    answer: async ({ body, by }, deps) => {
+      const conflict = await deps.resolve(resolveOf(await body()), by);
+      if (conflict === null) {
+        throw new SuiteError("not_found", { message: "There is no such open conflict." });
+      }
+      deps.drainInBackground();
+      return { conflict };
+    },
+  },
+  pause: {
+    methods: ["POST"],
+    answer: async ({ body }, deps) => ({ switched: await deps.pause(pauseOf(await body())) }),
+  },
+  resume: {
+    methods: ["POST"],
+    answer: async ({ body }, deps) => {
+      const switched = await deps.resume(pauseOf(await body()));
+      deps.drainInBackground();
+      return { switched };
     },
   },
 };

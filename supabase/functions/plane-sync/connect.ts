@@ -7,9 +7,11 @@ import { planeCredential } from "../../../shared/oauth/plane_credential.ts";
 import { readCapabilities } from "../../../shared/odoo/capabilities.ts";
 import { describeStatus } from "../../../shared/ops/status.ts";
 import { createCallBudget } from "../../../shared/plane/call_budget.ts";
+import { createConflictStore } from "../../../shared/store/conflicts.ts";
 import { openDatabase, withDeadline } from "../../../shared/store/database.ts";
 import { replayDeadLetters, requestSync } from "../../../shared/store/manual.ts";
 import { createSqlStore } from "../../../shared/store/sql_store.ts";
+import { createSwitchStore } from "../../../shared/store/switches.ts";
 import { readStatus } from "../../../shared/store/status.ts";
 import { createProcessor } from "../../../shared/sync/process.ts";
 import type { AppDependencies } from "./app.ts";
@@ -18,6 +20,8 @@ import { createDraining } from "./draining.ts";
 import { createReceiving } from "./receiving.ts";
 import type { Runtime } from "./runtime.ts";
 
+/** How many open conflicts are listed at once. */
+const MOST_CONFLICTS = 500;
 /** How long the status waits for Odoo, in ms. */
 const STATUS_ODOO_MS = 3_000;
 
@@ -50,6 +54,8 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
     planeTimeoutMs: PLANE_TIMEOUT_MS,
     log,
   });
+  const conflicts = createConflictStore(sql);
+  const switches = createSwitchStore(sql);
   const drainNow = createDraining(config, runtime, log, store, processor);
 
   return {
@@ -69,6 +75,15 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
       }),
     sync: (wanted) => requestSync(sql, wanted),
     replay: (wanted) => replayDeadLetters(sql, wanted),
+    conflicts: () => conflicts.list({ limit: MOST_CONFLICTS }),
+    resolve: async ({ conflict, resolution }, by) => {
+      const id = typeof conflict === "string"
+        ? conflict
+        : await conflicts.find(conflict.type, conflict.id, conflict.field);
+      return id !== null && await conflicts.resolve(id, resolution, by) ? id : null;
+    },
+    pause: ({ scope, options }) => switches.pause(scope, options),
+    resume: ({ scope }) => switches.resume(scope),
     drain: drainNow,
     drainInBackground: () => runtime.waitUntil(drainNow().catch(() => {})),
     log,

@@ -1,8 +1,11 @@
 /** The bodies of management requests, checked. */
 import { z } from "zod";
 import { SuiteError } from "../../../shared/errors.ts";
+import type { Json } from "../../../shared/json.ts";
 import { parseStamp } from "../../../shared/stamp.ts";
 import type { ManualSync, Replay } from "../../../shared/store/manual.ts";
+import type { PauseScope } from "../../../shared/store/switches.ts";
+import type { Resolution } from "../../../shared/store/sync_store.ts";
 
 const name = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/);
 const uuid = z.uuid().toLowerCase();
@@ -31,6 +34,95 @@ const replay = z.strictObject({
   from: moment.optional(),
   to: moment.optional(),
 }).refine((wanted) => Object.keys(wanted).length > 0, "give ids, entity_keys, a reason, or from and to");
+
+/** A record of either side by its type or model and its id. */
+export interface EntityName {
+  type: string;
+  id: string;
+}
+
+const recordId = z.string().regex(/^[\x21-\x7e]{1,128}$/);
+/** `issue:<id>` or `project.task:<id>` as in the log, or the object `sync` takes. */
+const entityName = z.union([
+  z.string().regex(/^[A-Za-z0-9_.-]{1,64}:[\x21-\x7e]{1,128}$/, "must be like issue:<id>").transform(
+    (text): EntityName => {
+      const colon = text.indexOf(":");
+      return { type: text.slice(0, colon), id: text.slice(colon + 1) };
+    },
+  ),
+  z.object({ type: name, id: recordId }).transform(({ type, id }): EntityName => ({ type, id })),
+]);
+const fieldName = z.string().regex(/^[A-Za-z0-9_.]{1,64}$/);
+
+const resolve = z.strictObject({
+  conflict: uuid.optional(),
+  entity: entityName.optional(),
+  field: fieldName.optional(),
+  side: z.enum(["plane", "odoo"]).optional(),
+  value: z.json().optional(),
+}).refine(
+  ({ conflict, entity, field }) =>
+    conflict === undefined
+      ? entity !== undefined && field !== undefined
+      : entity === undefined && field === undefined,
+  "give conflict, or entity and field",
+).refine(({ side, value }) => (side === undefined) !== (value === undefined), "give side or value");
+
+const pair = z.strictObject({ plane_type: name, odoo_model: name });
+const pause = z.strictObject({
+  all: z.literal(true).optional(),
+  pair: pair.optional(),
+  entity: entityName.optional(),
+  reason: z.string().max(200).regex(/^\P{C}*$/u).optional(),
+  until: moment.optional(),
+}).refine(
+  ({ all, pair, entity }) => [all, pair, entity].filter((given) => given !== undefined).length === 1,
+  "give all, pair or entity",
+).refine(
+  ({ all, reason, until }) => all === true || (reason === undefined && until === undefined),
+  "reason and until are kept for all only",
+);
+
+export interface Resolve {
+  conflict: string | EntityName & { field: string };
+  resolution: Resolution;
+}
+
+/** @throws SuiteError bad_request naming the fields that are wrong */
+export function resolveOf(body: Record<string, unknown>): Resolve {
+  const { conflict, entity, field, side, value } = checked(resolve, body);
+  const named = conflict ?? (entity === undefined || field === undefined ? undefined : { ...entity, field });
+  if (named === undefined) throw new SuiteError("bad_request");
+  return {
+    conflict: named,
+    resolution: side === undefined ? { value: storable(value ?? null) } : { side },
+  };
+}
+
+export interface Pause {
+  scope: PauseScope;
+  options: { reason?: string; until?: string };
+}
+
+/** @throws SuiteError bad_request naming the fields that are wrong */
+export function pauseOf(body: Record<string, unknown>): Pause {
+  const { pair, entity, reason, until } = checked(pause, body);
+  const options = { ...(reason === undefined ? {} : { reason }), ...(until === undefined ? {} : { until }) };
+  if (entity !== undefined) return { scope: { scope: "entity", ...entity }, options };
+  if (pair !== undefined) {
+    return { scope: { scope: "pair", planeType: pair.plane_type, odooModel: pair.odoo_model }, options };
+  }
+  return { scope: { scope: "all" }, options };
+}
+
+/** @throws SuiteError bad_request for what PostgreSQL cannot hold: NUL, half of a character */
+function storable(value: Json): Json {
+  const text = JSON.stringify(value);
+  if (!/\\u0000|\\u[dD][89a-fA-F]/.test(text)) return value;
+  throw new SuiteError("bad_request", {
+    message: "The request is not valid. value: has characters that cannot be stored",
+  });
+}
 
 /** @throws SuiteError bad_request naming the fields that are wrong */
 export function manualSyncOf(body: Record<string, unknown>): ManualSync {
