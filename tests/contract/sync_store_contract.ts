@@ -13,7 +13,7 @@ import { valueExamples } from "./sync_store/value_examples.ts";
 import { waitingExamples } from "./sync_store/waiting_examples.ts";
 import type { StoreWorld } from "./sync_store/world.ts";
 
-export type { LogEntry, PauseScope, StoreWorld } from "./sync_store/world.ts";
+export type { StoreWorld } from "./sync_store/world.ts";
 export { syncStoresAgree } from "./sync_store/agreement.ts";
 
 /** One example: `run` gets a world nobody has used. */
