@@ -53,7 +53,7 @@ function joinSets<Form>(
   const base = partnersOf(context.planeBase);
   const odooBase = context.odooBase === undefined ? null : relatedIds(context.odooBase);
   const planeNow = form === null ? [] : set.planeIds(form);
-  const partnerNow = (id: string) => set.partners(context).get(id) ?? undefined;
+  const partnerNow = (id: string) => set.partners(context).get(id) ?? partnerMadeFor(set, id, context);
 
   // Plane's side. One whose match was lost keeps the partner it had: nobody took it away.
   const wanted = new Map<string, number>();
@@ -105,6 +105,15 @@ function joinSets<Form>(
     planeBase,
     odooBase: sorted([...odooNext.filter((id) => known.has(id)), ...shared]),
   };
+}
+
+/**
+ * The Odoo id an element of Plane was looked up or made for in this very pass: what we write there comes back with the answer,
+ * and is in no one's memory of Plane's side yet.
+ */
+function partnerMadeFor<Form>(set: SetFields<Form>, id: string, context: LensContext): number | undefined {
+  for (const [partner, planeId] of set.planePartners(context)) if (planeId === id) return partner;
+  return undefined;
 }
 
 /** Odoo's ids that mean something in Plane: what a Plane id stands for or stood for, and what was looked up. */
