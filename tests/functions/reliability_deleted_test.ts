@@ -105,7 +105,7 @@ Deno.test("a link that was cut is made again to the same record, whoever dies on
   // A worker that stops for good after its intent, as if it had been killed there.
   const stuck = Promise.withResolvers<void>();
   const dying = world.addWorker({}, (name, call) => {
-    if (name === "sql plane.settle_entities") {
+    if (name === "store.settle") {
       stuck.resolve();
       return new Promise(() => {});
     }

@@ -59,12 +59,12 @@ Deno.test("a worker may die before, during or after any of its calls: one partne
   assert.deepEqual(await recordCalls(second), calls, "the way is the same each time");
   for (
     const part of [
-      "claim_entities",
-      "open_intent",
+      "store.claim",
+      "store.openIntent",
       "odoo.load",
       "odoo.write",
       "plane.workItem",
-      "settle_entities",
+      "store.settle",
     ]
   ) {
     assert(calls.some((name) => name.includes(part)), `${part} is on the way`);

@@ -144,7 +144,7 @@ Deno.test("workers that lose their leases while they work do no harm", async () 
   let claims = 0;
   const drains = Array.from({ length: 4 }, () =>
     world.addWorker({}, async (name, call) => {
-      if (name === "sql plane.claim_entities" && ++claims % 2 === 0 && claims < 100) await world.passTime();
+      if (name === "store.claim" && ++claims % 2 === 0 && claims < 100) await world.passTime();
       return await call();
     }).drain());
   const reports = await Promise.all(drains);

@@ -45,7 +45,6 @@ export function createWorker(target: WorkerTarget, observer: Observer = passOn):
     databasePrepare: "on",
     databaseConnections: Math.max(2, target.concurrency),
   });
-  const sql = observedSql(pool, observer);
   const odoo = observed(
     createOdooClient({ ...target.odoo, protocol: "auto", timeoutMs: target.odooTimeoutMs }, { fetch }),
     "odoo",
@@ -53,7 +52,7 @@ export function createWorker(target: WorkerTarget, observer: Observer = passOn):
   );
   const now = () => performance.now();
   let capabilities: ReturnType<typeof readCapabilities> | undefined;
-  const store = createSqlStore(sql);
+  const store = observed(createSqlStore(pool), "store", observer);
   const processor = createProcessor({
     store,
     odoo: () => odoo,
@@ -113,17 +112,6 @@ function observed<Target extends object>(target: Target, name: string, observer:
           async () => await Reflect.apply(member, object, args) as unknown,
         );
       };
-    },
-  });
-}
-
-/** Every statement passes the observer. */
-function observedSql(sql: Sql, observer: Observer): Sql {
-  return new Proxy(sql, {
-    apply(target, self, args) {
-      const text = Array.isArray(args[0]) ? args[0].join("?") : "";
-      const about = /\bplane\.\w+/.exec(text)?.[0] ?? text.trim().slice(0, 30);
-      return observer(`sql ${about}`, async () => await Reflect.apply(target, self, args) as unknown);
     },
   });
 }
