@@ -75,6 +75,11 @@ export const ERROR_CODES = {
   plane_unreachable: { retry: "later", meaning: "Plane could not be reached." },
   plane_bad_answer: { retry: "later", meaning: "Plane answered something that is not its API." },
 
+  circuit_open: {
+    retry: "later",
+    meaning: "This side failed several times in a row; nothing is sent to it until the cool-down ends.",
+  },
+
   // OAuth tokens for Plane.
   oauth_not_configured: {
     retry: "later",

@@ -24,6 +24,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   plane_unreachable: 502,
   plane_timeout: 504,
   plane_not_configured: 503,
+  circuit_open: 503,
   oauth_state_invalid: 400,
   oauth_denied: 403,
   oauth_needs_reauthorization: 409,

@@ -3,7 +3,7 @@ import { SuiteError } from "../errors.ts";
 import type { Claimed, Settlement } from "../store/queue.ts";
 import { failureOf } from "./failure.ts";
 import { type Lease, leaseOf } from "./lease.ts";
-import { outcomeOfFailure } from "./outcome.ts";
+import { outcomeOfFailure, type RetryRules } from "./outcome.ts";
 import { settlingTogether } from "./settle_together.ts";
 import type { Wake } from "./wake.ts";
 
@@ -20,6 +20,8 @@ export interface DrainDependencies {
   process: (claimed: Claimed, lease: Lease) => Promise<Settlement>;
   /** Adds what a failure leaves behind (log, mapping) to its settlement. */
   describeFailure: (claimed: Claimed, error: SuiteError, settlement: Settlement) => Settlement;
+  /** What the entity's own pair says of tries and waits; absent: as usual. */
+  retryRules?: (claimed: Claimed) => RetryRules;
   /** A clock that never goes back, in ms. */
   now: () => number;
   random: () => number;
@@ -140,7 +142,13 @@ async function processOne(
     return await deps.process(claimed, lease);
   } catch (thrown) {
     const error = failureOf(thrown);
-    const outcome = outcomeOfFailure(error, claimed, limits.restMs, deps.random());
+    const outcome = outcomeOfFailure(
+      error,
+      claimed,
+      limits.restMs,
+      deps.random(),
+      deps.retryRules?.(claimed),
+    );
     return deps.describeFailure(claimed, error, { claimed, outcome });
   }
 }

@@ -1,33 +1,13 @@
 /** From a failure to what happens with the entity. Pure. */
-import type { ErrorCode, SuiteError } from "../errors.ts";
+import { isOutage } from "../circuit/outage.ts";
+import type { SuiteError } from "../errors.ts";
 import type { Claimed, Outcome } from "../store/queue.ts";
-import { retryDelayMs } from "./backoff.ts";
+import { type DelayBounds, retryDelayMs } from "./backoff.ts";
 
-/** The other side is down, or refuses everybody: no number of attempts makes this entity's fault of it. */
-const OUTAGES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  "odoo_unreachable",
-  "odoo_timeout",
-  "odoo_unauthorized",
-  "odoo_not_configured",
-  "odoo_bad_answer",
-  "plane_unreachable",
-  "plane_timeout",
-  "plane_unauthorized",
-  "plane_forbidden",
-  "plane_not_configured",
-  "plane_rate_limited",
-  "plane_server_error",
-  "plane_bad_answer",
-  "database_unreachable",
-]);
-
-/** What Odoo says of its own database being away. */
-const ODOO_WITHOUT_DATABASE = /^psycopg2\.(OperationalError|InterfaceError|pool\.PoolError)$/;
-
-/** `odoo_server_error` can be a proxy's page in front of an Odoo that is down: then it names no exception. */
-function isOutage({ code, facts }: SuiteError): boolean {
-  if (code !== "odoo_server_error") return OUTAGES.has(code);
-  return facts.exception === undefined || ODOO_WITHOUT_DATABASE.test(String(facts.exception));
+/** What a pair's options say of tries and waits; what is left out is as usual. */
+export interface RetryRules extends Partial<DelayBounds> {
+  /** Tries before a record is given up. */
+  attempts?: number;
 }
 
 /**
@@ -48,6 +28,7 @@ export function outcomeOfFailure(
   claimed: Pick<Claimed, "attempts" | "outages" | "maxAttempts">,
   restMs: number,
   random: number,
+  rules: RetryRules = {},
 ): Outcome {
   const reason = error.code;
   if (reason === "paused") return { kind: "park", reason };
@@ -60,9 +41,9 @@ export function outcomeOfFailure(
   }
   if (error.retry === "never") return { kind: "dead", reason };
   const outage = isOutage(error);
-  if (claimed.attempts >= claimed.maxAttempts && !outage) return { kind: "dead", reason };
+  if (claimed.attempts >= (rules.attempts ?? claimed.maxAttempts) && !outage) return { kind: "dead", reason };
   const failures = outage ? claimed.outages + 1 : claimed.attempts;
-  const backoff = error.retry === "now" ? Math.floor(random * 250) : retryDelayMs(failures, random);
+  const backoff = error.retry === "now" ? Math.floor(random * 250) : retryDelayMs(failures, random, rules);
   const delayMs = Math.max(backoff, error.retryAfterMs ?? 0, error.outcomeUnknown ? restMs : 0);
   // The reason says that it rests, so that nobody who is in a hurry wakes it; the mapping has the failure's own code.
   return {

@@ -1,6 +1,7 @@
 /** `plane.sync_config.options`: what a pair does besides mapping fields. Everything is optional. */
 import { z } from "zod";
 import type { JsonObject } from "../json.ts";
+import type { RetryRules } from "../queue/outcome.ts";
 
 const shape = {
   /** Which Plane projects take part, by id; absent: all. */
@@ -41,6 +42,16 @@ export type PairOptions = { [Name in keyof Shape]: z.output<Shape[Name]> | undef
   /** Options particular to a kind, unchecked. */
   others: JsonObject;
 };
+
+/** The options about tries and waits, as the queue takes them. */
+export function retryRulesOf(options: PairOptions): RetryRules {
+  const { retry_attempts: attempts, retry_first_ms: firstMs, retry_longest_ms: longestMs } = options;
+  return {
+    ...(attempts === undefined ? {} : { attempts }),
+    ...(firstMs === undefined ? {} : { firstMs }),
+    ...(longestMs === undefined ? {} : { longestMs }),
+  };
+}
 
 const NAMES = Object.keys(shape) as (keyof Shape)[];
 

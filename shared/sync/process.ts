@@ -1,6 +1,7 @@
 /** One entity, from hint to settled: what it is, which pair it belongs to, and what becomes of it. */
 import type { SuiteError } from "../errors.ts";
 import type { Lease } from "../queue/lease.ts";
+import type { RetryRules } from "../queue/outcome.ts";
 import type { Claimed, Settlement } from "../store/queue.ts";
 import type { PairRow, RecordKey } from "../store/sync_store.ts";
 import { configOf, waysOf } from "./configuration.ts";
@@ -10,17 +11,21 @@ import { kindOf } from "./kinds.ts";
 import { paused } from "./paused.ts";
 import { processOdooRecord, processPlaneRecord } from "./process_record.ts";
 import { chooseConfig } from "./choose_config.ts";
+import { retryRulesOf } from "./options.ts";
 
 export interface Processor {
   /** @throws SuiteError that decides about the next try */
   process: (claimed: Claimed, lease: Lease) => Promise<Settlement>;
   describeFailure: (claimed: Claimed, error: SuiteError, settlement: Settlement) => Settlement;
+  /** What the options of the entity's pair say of tries and waits. */
+  retryRules: (claimed: Claimed) => RetryRules;
 }
 
 export function createProcessor(deps: SyncDependencies): Processor {
   // Which mapping a failure belongs to, and what was done before it, is known only on the way.
   const mappings = new WeakMap<Claimed, string>();
   const partly = new WeakMap<Claimed, Effect>();
+  const rules = new WeakMap<Claimed, RetryRules>();
 
   const run = async (claimed: Claimed, lease: Lease): Promise<Settlement> => {
     const key = keyOf(claimed.entityKey);
@@ -39,6 +44,7 @@ export function createProcessor(deps: SyncDependencies): Processor {
     const any = row === null ? undefined : kindOf(row.plane_type, row.odoo_model);
     if (row === null || any === undefined || mapping?.status === "paused") throw paused(claimed.sourceType);
     const config = configOf(row);
+    rules.set(claimed, retryRulesOf(config.options));
     const allowed = waysOf(config, mapping);
     // Without access to Plane its webhooks still bring everything to Odoo.
     const ways = { ...allowed, toPlane: allowed.toPlane && deps.plane !== undefined };
@@ -64,6 +70,7 @@ export function createProcessor(deps: SyncDependencies): Processor {
 
   return {
     process: run,
+    retryRules: (claimed) => rules.get(claimed) ?? {},
     describeFailure: (claimed, error, settlement) => {
       const failure = effectOfFailure(
         claimed,

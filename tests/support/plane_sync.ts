@@ -23,6 +23,8 @@ export interface PlaneSync extends AsyncDisposable {
   lines: string[];
   /** What the answer did not wait for. */
   background: Promise<unknown>[];
+  /** The addresses somebody tried to reach; there is no network. */
+  fetched: string[];
   /** The way to the database; cut at the end, so that its pool leaves nothing open. */
   line: DatabaseLine;
 }
@@ -34,6 +36,7 @@ export function startPlaneSync(
 ): PlaneSync {
   const lines: string[] = [];
   const background: Promise<unknown>[] = [];
+  const fetched: string[] = [];
   const line = openDatabaseLine(databaseUrl);
   const config = readConfig({
     DATABASE_URL: line.url,
@@ -47,7 +50,10 @@ export function startPlaneSync(
     ...environment,
   });
   const app = createApp(connect(config, {
-    fetch: () => Promise.reject(new TypeError("no network in this test")),
+    fetch: (input) => {
+      fetched.push(input instanceof Request ? input.url : String(input));
+      return Promise.reject(new TypeError("no network in this test"));
+    },
     writeLine: (line) => lines.push(line),
     monotonicMs: () => performance.now(),
     waitUntil: (promise) => background.push(promise),
@@ -68,6 +74,7 @@ export function startPlaneSync(
       }),
     lines,
     background,
+    fetched,
     line,
     async [Symbol.asyncDispose]() {
       while (background.length > 0) await background.shift();

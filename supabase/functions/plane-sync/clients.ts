@@ -1,4 +1,6 @@
-/** The clients of both sides, as far as they are configured. */
+/** The clients of both sides, as far as they are configured, each behind its breaker. */
+import type { Breaker } from "../../../shared/circuit/breaker.ts";
+import { guardedOdoo, guardedPlane } from "../../../shared/circuit/guarded.ts";
 import type { Config } from "../../../shared/config.ts";
 import { SuiteError } from "../../../shared/errors.ts";
 import { createOdooClient, type OdooClient } from "../../../shared/odoo/client.ts";
@@ -11,14 +13,18 @@ import type { PlaneAccess } from "../../../shared/sync/entity.ts";
 import { createPlaneDirectory } from "../../../shared/sync/plane_directory.ts";
 
 /** @returns a function that throws SuiteError odoo_not_configured when an address or a key is missing */
-export function odooClient(config: Config, fetch: typeof globalThis.fetch): () => OdooClient {
+export function odooClient(
+  config: Config,
+  fetch: typeof globalThis.fetch,
+  breaker: Breaker,
+): () => OdooClient {
   const { odooUrl, odooApiKey, odooDatabase, odooLogin } = config;
   if (odooUrl === undefined || odooApiKey === undefined) {
     return () => {
       throw new SuiteError("odoo_not_configured");
     };
   }
-  const client = createOdooClient({
+  const plain = createOdooClient({
     url: odooUrl,
     apiKey: odooApiKey,
     protocol: config.odooProtocol,
@@ -26,6 +32,7 @@ export function odooClient(config: Config, fetch: typeof globalThis.fetch): () =
     ...(odooDatabase === undefined ? {} : { database: odooDatabase }),
     ...(odooLogin === undefined ? {} : { login: odooLogin }),
   }, { fetch });
+  const client = guardedOdoo(plain, breaker);
   return () => client;
 }
 
@@ -45,6 +52,7 @@ export function planeAccess(
   runtime: { fetch: typeof globalThis.fetch; monotonicMs: () => number },
   budget: CallBudget,
   credential: PlaneCredential | undefined,
+  breaker: Breaker,
 ): PlaneAccess | undefined {
   const { planeBaseUrl, planeWorkspaceSlug } = config;
   if (planeBaseUrl === undefined || credential === undefined || planeWorkspaceSlug === undefined) {
@@ -63,7 +71,7 @@ export function planeAccess(
     {
       fetch: runtime.fetch,
       wrap: (transport) =>
-        withRetries(withinBudget(transport, booked), {
+        withRetries(guardedPlane(withinBudget(transport, booked), breaker), {
           now,
           random: Math.random,
           deadlineMs: CALL_DEADLINE_MS,

@@ -15,6 +15,7 @@ import { createSwitchStore } from "../../../shared/store/switches.ts";
 import { readStatus } from "../../../shared/store/status.ts";
 import { createProcessor } from "../../../shared/sync/process.ts";
 import type { AppDependencies } from "./app.ts";
+import { createBreakers } from "./breakers.ts";
 import { odooClient, PLANE_TIMEOUT_MS, planeAccess } from "./clients.ts";
 import { createDraining } from "./draining.ts";
 import { createReceiving } from "./receiving.ts";
@@ -30,10 +31,11 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
   const log = createLog(runtime.writeLine, Date.now, config.logLevel);
   const sql = openDatabase(config);
   const store = createSqlStore(sql);
+  const breakers = createBreakers(config, sql, monotonicMs);
   const clocks = { plane: new ClockOffset(), odoo: new ClockOffset() };
   const watched = (clock: ClockOffset) =>
     watchingDates(runtime.fetch, Date.now, (server, sent, received) => clock.observe(server, sent, received));
-  const odoo = odooClient(config, watched(clocks.odoo));
+  const odoo = odooClient(config, watched(clocks.odoo), breakers.odoo);
   const capabilities = keepWhenItWorks(async () => await readCapabilities(odoo()));
   const credential = planeCredential(config, sql, runtime, log);
   const plane = planeAccess(
@@ -41,6 +43,7 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
     { ...runtime, fetch: watched(clocks.plane) },
     createCallBudget(sql),
     credential,
+    breakers.plane,
   );
   const processor = createProcessor({
     store,
@@ -56,7 +59,7 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
   });
   const conflicts = createConflictStore(sql);
   const switches = createSwitchStore(sql);
-  const drainNow = createDraining(config, runtime, log, store, processor);
+  const drainNow = createDraining(config, runtime, log, store, processor, breakers.refresh);
 
   return {
     receive: createReceiving(config, sql, runtime),

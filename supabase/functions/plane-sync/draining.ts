@@ -14,7 +14,8 @@ export function createDraining(
   runtime: Runtime,
   log: Log,
   store: Pick<SyncStore, "claim" | "settle">,
-  processor: Pick<DrainDependencies, "process" | "describeFailure">,
+  processor: Pick<DrainDependencies, "process" | "describeFailure" | "retryRules">,
+  beforeDrain: () => Promise<void>,
 ): () => Promise<DrainReport> {
   const { monotonicMs } = runtime;
   let ending = false;
@@ -23,6 +24,7 @@ export function createDraining(
   const wake = createWake();
   const drainOnce = async () => {
     const startedAt = monotonicMs();
+    await beforeDrain();
     const report = await drain({
       ...processor,
       claim: (limit) => store.claim(workerId, limit, config.leaseMs),

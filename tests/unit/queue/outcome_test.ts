@@ -20,6 +20,7 @@ const OUTAGES: readonly ErrorCode[] = [
   "plane_server_error",
   "plane_bad_answer",
   "database_unreachable",
+  "circuit_open",
 ];
 const FRESH = { attempts: 1, outages: 0, maxAttempts: 12 };
 const REST_MS = 90_000;
