@@ -82,6 +82,11 @@ export function nextBases<Form>(
         ? among(joined.planeBase, seenInPlane)
         : joined.planeBase;
       odooBase[field] = joined.odooBase;
+    } else if (wrotePlane && input.plane === null && !asWritten("plane", seenInPlane)) {
+      // The record was there already: made by an earlier try whose answer was lost, and either side may have changed since. What
+      // it says otherwise was never agreed on.
+      delete planeBase[field];
+      delete odooBase[field];
     } else {
       if (wrotePlane) {
         planeBase[field] = asWritten("plane", seenInPlane)

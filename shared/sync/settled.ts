@@ -3,7 +3,7 @@ import { parseStamp } from "../stamp.ts";
 import { type Carried, changedMeanwhile, nextBases } from "./bases.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import type { SyncDependencies, SyncEntity } from "./entity.ts";
-import type { PlaneForm, Prepared } from "./kind.ts";
+import type { Followed, PlaneForm, Prepared } from "./kind.ts";
 import type { Plan, PlanInput } from "./plan.ts";
 import { describePlan } from "./report.ts";
 import type { PairNow } from "./sync_pair.ts";
@@ -23,14 +23,19 @@ export function settled<Form extends PlaneForm>(
   plan: Plan,
   prepared: Prepared,
   stored: Carried<Form>,
-  { refused, startedAt }: { refused: readonly string[]; startedAt: number },
+  { refused, startedAt, followed }: {
+    refused: readonly string[];
+    startedAt: number;
+    followed: Followed | null;
+  },
   deps: SyncDependencies,
 ): Effect {
   const { kind, claimed, pair } = entity;
   const { mapping, odooId } = now;
   const form = stored.planeStored ?? now.form;
   const record = stored.odooStored ?? now.record;
-  const wrote = stored.odooStored !== null || stored.planeStored !== null;
+  const wrote = stored.odooStored !== null || stored.planeStored !== null ||
+    (followed !== null && followed.changes.length > 0);
   const made = (now.record === null && stored.odooStored !== null) ||
     (now.form === null && stored.planeStored !== null);
   const { planeBase, odooBase, otherwise } = nextBases(input, plan, stored);
@@ -38,8 +43,8 @@ export function settled<Form extends PlaneForm>(
   const description = describePlan({
     entityKey: claimed.entityKey,
     operation: made ? "create" : now.linkedNow ? "link" : wrote ? "update" : "none",
-    plan,
-    storedOtherwise: [...otherwise.odoo, ...otherwise.plane],
+    plan: { ...plan, changes: [...plan.changes, ...followed?.changes ?? []] },
+    storedOtherwise: [...otherwise.odoo, ...otherwise.plane, ...followed?.refused ?? []],
     refused,
     unmatched: prepared.unmatched,
     odooModel: kind.odooModel,
@@ -71,7 +76,7 @@ export function settled<Form extends PlaneForm>(
       synced: wrote,
     },
     snapshot: {
-      plane_base: planeBase,
+      plane_base: { ...planeBase, ...followed?.base },
       odoo_base: odooBase,
       plane_seen: form,
       placeholders: { ...pair.snapshot?.placeholders, ...plan.placeholders },
@@ -81,9 +86,11 @@ export function settled<Form extends PlaneForm>(
       : { conflicts: { open, settled: plan.settled, how: chosen ? "resolved" as const : "gone" as const } }),
     created: made || now.linkedNow,
     relinked: pair.tombstone !== null,
-    waits_for: prepared.waitsFor,
+    waits_for: [...prepared.waitsFor, ...followed?.waitsFor ?? []],
     // What somebody changed between two of our calls is looked at again, whether or not anybody announces it.
-    hints: wrote && form !== null && (otherwise.odoo.length > 0 || changedMeanwhile(input, plan, stored))
+    hints: wrote && form !== null &&
+        (otherwise.odoo.length > 0 || (made && otherwise.plane.length > 0) ||
+          changedMeanwhile(input, plan, stored))
       ? [{ key: { side: "odoo" as const, model: kind.odooModel, id: String(odooId) }, priority: 5 }]
       : [],
     ...(refused.length === 0 || claimed.outages >= REFUSED_TRIES
