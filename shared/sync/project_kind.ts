@@ -31,8 +31,9 @@ export const PROJECT_KIND: Kind<ProjectForm> = {
       whole(await makeProject(plane.client, values, external)),
     update: updateProject,
   },
-  afterMakingInOdoo: (form, odooId, { store, odoo, plane }) =>
-    prepareStages(store, odoo(), plane, form.id, odooId),
+  afterMakingInOdoo: async (form, odooId, { store, odoo, plane }) => {
+    if (await mapsStates(form, store)) await prepareStages(store, odoo(), plane, form.id, odooId);
+  },
   afterWritingOdoo: (form, values, deps) =>
     values.active === true ? keepArchived(form, deps) : Promise.resolve(),
 };
@@ -106,4 +107,11 @@ async function updateProject(
 async function keepArchived(form: ProjectForm, { store, odoo }: SyncDependencies): Promise<void> {
   const tasks = await store.archivedPartners(form.id, "project.task");
   if (tasks.length > 0) await odoo().write("project.task", tasks, { active: false });
+}
+
+/** Whether work items bring their states along. */
+async function mapsStates(form: ProjectForm, store: SyncDependencies["store"]): Promise<boolean> {
+  const { configs } = await store.readPair({ side: "plane", type: "issue", id: form.id });
+  const tasks = configs.find(({ odoo_model }) => odoo_model === "project.task");
+  return tasks?.enabled === true && Object.hasOwn(tasks.field_mappings, "state");
 }

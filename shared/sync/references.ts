@@ -63,8 +63,8 @@ export async function lookUp(
     const match = known.state.get(state.id);
     const stage = isCurrent(match, state.name) && match?.odooId !== null && match !== undefined
       ? match.odooId
-      : await findOrCreateStage(odoo, odooProject, state);
-    if (match?.odooId !== stage) {
+      : await findOrCreateStage(odoo, odooProject, state, formerOf(match));
+    if (match?.odooId !== stage || match.planeName !== state.name) {
       await store.rememberValues("state", "project.task.type", [{
         planeValue: state.id,
         planeName: state.name,
@@ -118,6 +118,12 @@ async function remember(
     (kind === "user" ? result.users : result.tags).set(planeValue, odooId);
     if (odooId === null) result.unmatched.push({ kind, value: planeValue });
   }
+}
+
+function formerOf(match: MappedValue | undefined): { stage: number; name: string } | null {
+  return match === undefined || match.odooId === null || match.manual
+    ? null
+    : { stage: match.odooId, name: match.planeName };
 }
 
 /** A match holds while the name it was made by does; a miss is worth another look after a while. */

@@ -20,7 +20,7 @@ if (import.meta.main) {
     if (kill.when === "before") die();
     const result = call();
     // During: the request has left or is about to, and its answer is not waited for.
-    await (kill.when === "after" ? result : new Promise((resolve) => setTimeout(resolve, 0)));
+    await (kill.when === "after" ? result.catch(() => {}) : new Promise((resolve) => setTimeout(resolve, 0)));
     die();
     return await result;
   });
