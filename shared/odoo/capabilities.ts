@@ -29,6 +29,8 @@ export interface OdooCapabilities {
   taskStates: string[];
   /** The task field that holds a start, or undefined: Community has none. */
   startDateField: { name: string; type: "date" | "datetime" } | undefined;
+  /** Fields of other models, as far as they were asked for; null: this Odoo has no such model. */
+  otherFields?: Readonly<Record<string, OdooFields | null>>;
 }
 
 /** Enterprise, then the community add-ons for project time lines. */
@@ -56,7 +58,8 @@ export async function readCapabilities(client: OdooClient, call?: OdooCall): Pro
   };
 }
 
-async function fieldsOf(client: OdooClient, model: string, call?: OdooCall): Promise<OdooFields> {
+/** One request. Throws what the client throws, and `odoo_not_found` for a model this Odoo does not have. */
+export async function fieldsOf(client: OdooClient, model: string, call?: OdooCall): Promise<OdooFields> {
   const attributes = ["type", "required", "readonly", "relation", "selection"];
   const parsed = z.record(z.string(), fieldShape).safeParse(await client.fieldsGet(model, attributes, call));
   if (!parsed.success) {

@@ -1,6 +1,6 @@
 /** What every step of one entity's synchronisation is given. */
 import type { Log } from "../log.ts";
-import type { OdooCapabilities } from "../odoo/capabilities.ts";
+import type { OdooCapabilities, OdooFields } from "../odoo/capabilities.ts";
 import type { OdooClient } from "../odoo/client.ts";
 import type { PlaneClient } from "../plane/client.ts";
 import type { Lease } from "../queue/lease.ts";
@@ -8,6 +8,7 @@ import type { Claimed } from "../store/queue.ts";
 import type { MappingRow, PairRow, SyncStore } from "../store/sync_store.ts";
 import type { PairConfig } from "./configuration.ts";
 import type { Kind, PlaneForm } from "./kind.ts";
+import type { PublicUrls } from "./link_address.ts";
 import type { PlaneDirectory } from "./plane_directory.ts";
 
 /** Plane as the engine reaches it. */
@@ -21,6 +22,10 @@ export interface SyncDependencies {
   /** @throws SuiteError odoo_not_configured */
   odoo: () => OdooClient;
   capabilities: () => Promise<OdooCapabilities>;
+  /** What Odoo says of a model's fields; absent: it is asked each time. */
+  modelFields?: (model: string) => Promise<OdooFields>;
+  /** Where people find the records of both sides; absent: no links are left. */
+  urls?: PublicUrls;
   /** Undefined: Plane cannot be reached; its webhooks still carry whole records to Odoo. */
   plane: PlaneAccess | undefined;
   /** A clock that never goes back, in ms. */

@@ -234,6 +234,7 @@ function mergeField<Form>(merge: Merge<Form>, plane: Form, odoo: OdooRecord): vo
     agree();
   };
 
+  if (lens.isFact === true) return planeChanged ? send("odoo", "changed_in_plane") : undefined;
   if (resolution !== undefined) {
     if (given !== null) {
       const restore = lens.planeValue(given, context);

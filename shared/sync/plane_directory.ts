@@ -19,6 +19,8 @@ export interface PlaneDirectory {
   allStates(projectId: string): Promise<PlaneState[]>;
   allLabels(projectId: string): Promise<PlaneLabel[]>;
   allPeople(projectId: string): Promise<PlanePerson[]>;
+  /** The letters its numbers begin with, such as `WEB` of `WEB-12`; at most a few minutes old. */
+  identifier(projectId: string): Promise<string>;
   /** The lists of a project are asked for again: we have just added to one. */
   forget(projectId: string): void;
 }
@@ -75,6 +77,12 @@ export function createPlaneDirectory(plane: PlaneClient, now: () => number): Pla
     allStates: (project) => whole(`states:${project}`, readStates(project)),
     allLabels: (project) => whole(`labels:${project}`, readLabels(project)),
     allPeople: (project) => whole(`people:${project}`, readPeople(project)),
+    identifier: async (project) => {
+      const read = async () =>
+        [await plane.project(project)].map(({ id, identifier }) => ({ id, identifier }));
+      const [row] = await whole(`project:${project}`, read);
+      return row?.identifier ?? "";
+    },
     forget: (project) => {
       for (const list of ["states", "labels", "people"]) lists.delete(`${list}:${project}`);
     },

@@ -1,5 +1,6 @@
 /**
- * What Odoo sends: `{model, action, data}` from a module or an automation, or the stock webhook's `{_model, _id}`.
+ * What Odoo sends: `{model, action, data}` from a module or an automation, `{action, entity_type, entity_id}` from an earlier
+ * one, or the stock webhook's `{_model, _id}`.
  * Whatever it says, it is only a hint: the record is read before anything follows from it.
  */
 import { SuiteError } from "../errors.ts";
@@ -60,6 +61,10 @@ export function normaliseOdoo(body: Record<string, unknown>, once: string, nowMs
 /** What the body is about. The stock webhook spreads the record's own fields beside its `_model`, so only `_` names count there. */
 function nameOf(body: Record<string, unknown>): { model: unknown; action: unknown; id: unknown } {
   if (body._model !== undefined) return { model: body._model, action: "write", id: body._id };
+  // What earlier add-ons for filing deadlines send beside a `data` without the record's own id.
+  if (body.model === undefined && body.entity_type !== undefined) {
+    return { model: body.entity_type, action: body.action ?? "write", id: body.entity_id };
+  }
   const data = isObject(body.data) ? body.data : {};
   return {
     model: body.model ?? "project.task",

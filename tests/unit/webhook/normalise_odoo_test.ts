@@ -175,3 +175,20 @@ Deno.test("a time that cannot be read is refused, not passed over", () => {
   assert.equal(isRefused(undefined), false);
   assert.equal(isRefused(null), false);
 });
+
+Deno.test("the call of an earlier add-on names the record by its type", () => {
+  const delivery = normalised({
+    action: "update",
+    entity_type: "bir.filing.deadline",
+    entity_id: 12,
+    plane_issue_id: "82bf3b73-f607-4d0b-9950-ccae760eb5cb",
+    data: { id: 99, name: "1601-C", state: "filed" },
+  });
+  assert.deepEqual(delivery.entity, { type: "bir.filing.deadline", id: "12" });
+  assert.deepEqual([delivery.operation, delivery.queue, delivery.observation], ["update", true, null]);
+});
+
+Deno.test("an entity type that is no model names nothing", () => {
+  assert.equal(normalised({ entity_type: "No Model", entity_id: 12 }).entity, null);
+  assert.equal(normalised({ entity_type: "bir.filing.deadline", data: { id: 5 } }).entity, null);
+});
