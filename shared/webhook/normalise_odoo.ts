@@ -6,13 +6,13 @@
 import { SuiteError } from "../errors.ts";
 import { parseStamp } from "../stamp.ts";
 import type { Delivery, Operation } from "../delivery.ts";
+import { DELIVERY_ID, type SignedHeaders } from "./odoo_signature.ts";
 import { isObject, plainName } from "./reading.ts";
 
 /** How far a signed timestamp may be from our clock, in ms: 5 minutes, either way. */
 export const TIMESTAMP_WINDOW_MS = 300_000;
 
 const MODEL = /^[a-z][a-z0-9_.]{0,63}$/;
-const DELIVERY_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   create: "create",
   write: "update",
@@ -24,13 +24,20 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 
 /**
  * @param body the parsed, signed JSON object. `delivery_id` and `timestamp` (unix seconds or ISO 8601) count because they
- *   are in it; headers are not signed and do not count.
+ *   are in it
  * @param once a value that is used for nothing else: two equal bodies without delivery id can be two real edits
  * @param nowMs our clock
+ * @param signed what headers say, when they are signed too; they come before the body's own
  * @throws SuiteError signature_expired when the signed timestamp is outside the window
  */
-export function normaliseOdoo(body: Record<string, unknown>, once: string, nowMs: number): Delivery {
+export function normaliseOdoo(
+  body: Record<string, unknown>,
+  once: string,
+  nowMs: number,
+  signed: SignedHeaders | null = null,
+): Delivery {
   checkTimestamp(body.timestamp, nowMs);
+  if (signed !== null) checkTimestamp(signed.timestamp, nowMs);
   const { model, action, id: givenId } = nameOf(body);
   const id = recordId(givenId);
   const entity = typeof model === "string" && MODEL.test(model) && id !== undefined
@@ -39,9 +46,10 @@ export function normaliseOdoo(body: Record<string, unknown>, once: string, nowMs
   const operation = typeof action === "string" && Object.hasOwn(OPERATIONS, action)
     ? OPERATIONS[action]
     : undefined;
-  const deliveryId = typeof body.delivery_id === "string" && DELIVERY_ID.test(body.delivery_id)
+  const named = typeof body.delivery_id === "string" && DELIVERY_ID.test(body.delivery_id)
     ? body.delivery_id
     : null;
+  const deliveryId = signed?.deliveryId ?? named;
   return {
     source: "odoo",
     envelope: "odoo",

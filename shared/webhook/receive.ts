@@ -2,13 +2,13 @@
  * From a request to a stored delivery: read, verify, parse, normalise, store. Nothing is processed here; the answer waits
  * for the database and for nothing else.
  */
-import { verifyHmac } from "../crypto/hmac.ts";
 import { SuiteError } from "../errors.ts";
 import { decodeUtf8, isJsonRequest, parseJsonObject, readBody } from "../http/read_body.ts";
 import type { StoredDelivery } from "../store/deliveries.ts";
 import type { Delivery, Source } from "../delivery.ts";
 import { normaliseOdoo } from "./normalise_odoo.ts";
 import { normalisePlane } from "./normalise_plane.ts";
+import { verifyOdooSignature } from "./odoo_signature.ts";
 import { verifyPlaneSignature } from "./plane_signature.ts";
 
 export interface ReceiveDependencies {
@@ -45,13 +45,17 @@ export async function receiveWebhook(
     throw refused;
   }
   const raw = await readBody(request, deps.maxBodyBytes);
-  const verify = source === "plane" ? verifyPlaneSignature : verifyHmac;
-  if (!verify(deps.secrets(source), raw, signature)) throw new SuiteError("signature_invalid");
+  const proof = source === "odoo"
+    ? verifyOdooSignature(deps.secrets(source), raw, request.headers)
+    : verifyPlaneSignature(deps.secrets(source), raw, signature)
+    ? { signed: null }
+    : null;
+  if (proof === null) throw new SuiteError("signature_invalid");
   const text = decodeUtf8(raw);
   const body = parseJsonObject(text);
   const delivery = source === "plane"
     ? normalisePlane(body, raw, request.headers.get("x-plane-delivery"), deps.randomId())
-    : normaliseOdoo(body, deps.randomId(), deps.now());
+    : normaliseOdoo(body, deps.randomId(), deps.now(), proof.signed);
   const stored = await deps.store(delivery, text);
   return { ...stored, delivery };
 }
