@@ -43,8 +43,14 @@ export interface ConfigProblem {
     | "field_not_supported"
     | "field_not_in_odoo"
     | "field_not_changeable"
-    | "option_not_valid";
-  effect: "pair_paused" | "field_paused" | "option_ignored";
+    | "field_required"
+    | "model_not_in_odoo"
+    | "option_missing"
+    | "option_not_valid"
+    | "template_not_valid"
+    | "value_not_in_odoo"
+    | "value_not_mapped";
+  effect: "pair_paused" | "field_paused" | "option_ignored" | "records_refused" | "value_skipped";
   action: string;
 }
 
@@ -53,6 +59,7 @@ export interface ConfigurableKind {
   directions: readonly Direction[];
   lensesFor: (config: PairConfig, fields: OdooFields | undefined) => readonly Lens<never>[];
   odooFields: (capabilities: OdooCapabilities) => OdooFields | undefined;
+  problems?: ((config: PairConfig, fields: OdooFields | undefined) => ConfigProblem[]) | undefined;
 }
 
 /** Which ways a pair goes: what the configuration and the single mapping both allow. */
@@ -90,6 +97,12 @@ export function checkPair(
   if (config.direction !== "bidirectional" && !kind.directions.includes(config.direction)) {
     return paused("direction_not_supported", `Set direction to ${kind.directions.join(" or ")}.`);
   }
+  if (capabilities?.otherFields?.[config.odooModel] === null) {
+    return paused(
+      "model_not_in_odoo",
+      `Install the Odoo application that has ${config.odooModel} and let the key's user read it, or set enabled = false.`,
+    );
+  }
   const fields = capabilities === undefined ? undefined : kind.odooFields(capabilities);
   return [
     ...config.invalidOptions.map((name): ConfigProblem => ({
@@ -99,6 +112,7 @@ export function checkPair(
       effect: "option_ignored",
       action: `Correct options.${name}; docs/sync.md lists what it may be.`,
     })),
+    ...kind.problems?.(config, fields) ?? [],
     ...chooseLenses(config, kind.lensesFor(config, fields), fields, capabilities).problems,
   ];
 }
@@ -117,9 +131,13 @@ export function chooseLenses<Form>(
       problems.push({ pair: pairName(config), field, problem, effect: "field_paused", action });
     const lens = lenses.find((candidate) => candidate.field === field);
     if (lens === undefined) {
+      const known = `known are ${lenses.map((candidate) => candidate.field).join(", ")}`;
+      const isOdoos = field.startsWith("x_") || (fields !== undefined && Object.hasOwn(fields, field));
       report(
         "field_not_supported",
-        `Remove "${field}" from field_mappings; known are ${lenses.map((known) => known.field).join(", ")}.`,
+        isOdoos
+          ? `"${field}" is Odoo's: write the pair the other way round, Plane's field first, such as {"name": "${field}"}; ${known}.`
+          : `Remove "${field}" from field_mappings; ${known}.`,
       );
       continue;
     }
@@ -167,6 +185,12 @@ export function withinWays<Form>(
   });
 }
 
+/** The Odoo field an entry of field_mappings names; undefined: it names none, or is not there. */
+export function mappedField(config: Pick<PairConfig, "fieldMappings">, field: string): string | undefined {
+  const { [field]: entry } = config.fieldMappings;
+  return entry === undefined ? undefined : wantedOf(entry)?.field;
+}
+
 const DIRECTIONS: readonly FieldDirection[] = ["both", "to_plane", "to_odoo", "on_create_only"];
 
 /** A field's entry: the Odoo field's name, or an object with its direction. Null: it is neither. */
@@ -190,5 +214,6 @@ function existing(
   capabilities: OdooCapabilities | undefined,
 ): string | undefined {
   if (fields === undefined || Object.hasOwn(fields, wanted)) return wanted;
-  return field === "start_date" ? capabilities?.startDateField?.name : undefined;
+  const start = field === "start_date" ? capabilities?.startDateField?.name : undefined;
+  return start !== undefined && Object.hasOwn(fields, start) ? start : undefined;
 }
