@@ -5,13 +5,14 @@ import { type Effect, effectOf } from "./effect.ts";
 import type { SyncDependencies, SyncEntity } from "./entity.ts";
 import type { Followed, PlaneForm, Prepared } from "./kind.ts";
 import type { Plan, PlanInput } from "./plan.ts";
+import { rememberRefused } from "./refused.ts";
 import { describePlan } from "./report.ts";
 import type { PairNow } from "./sync_pair.ts";
 import { actorsOf } from "./actors.ts";
 
 /**
  * A parent that is refused, because changes came out of order and it would be a circle, is tried again after this long, in ms,
- * twice as long each time; after so many tries it waits for the next hint.
+ * twice as long each time; after so many tries it waits until one of the sides changes it.
  */
 const REFUSED_AGAIN_MS = 60_000;
 const REFUSED_TRIES = 5;
@@ -52,6 +53,7 @@ export function settled<Form extends PlaneForm>(
     actors,
     durationMs: Math.round(deps.now() - startedAt),
   });
+  const givenUp = claimed.outages >= REFUSED_TRIES;
   const writeDate = parseStamp(record?.write_date);
   const project = form === null ? null : kind.projectOf(form);
   const open = plan.conflicts.map((conflict) => ({
@@ -76,7 +78,7 @@ export function settled<Form extends PlaneForm>(
       synced: wrote,
     },
     snapshot: {
-      plane_base: { ...planeBase, ...followed?.base },
+      plane_base: rememberRefused(input, { ...planeBase, ...followed?.base }, givenUp ? refused : []),
       odoo_base: odooBase,
       plane_seen: form,
       placeholders: { ...pair.snapshot?.placeholders, ...plan.placeholders },
@@ -93,7 +95,7 @@ export function settled<Form extends PlaneForm>(
           changedMeanwhile(input, plan, stored))
       ? [{ key: { side: "odoo" as const, model: kind.odooModel, id: String(odooId) }, priority: 5 }]
       : [],
-    ...(refused.length === 0 || claimed.outages >= REFUSED_TRIES
+    ...(refused.length === 0 || givenUp
       ? {}
       : { again_after_ms: REFUSED_AGAIN_MS * 2 ** claimed.outages }),
   };
