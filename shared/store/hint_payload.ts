@@ -8,6 +8,7 @@ const payloadSchema = z.object({
   run_id: z.guid(),
   match_odoo_id: z.int().positive(),
   match_plane_id: z.string().min(1),
+  looked_up: z.boolean(),
 }).partial();
 
 /** The part of a payload that is understood; a field nobody knows, or that is not what it should be, is left out. */

@@ -49,8 +49,12 @@ export interface RunStep {
 export interface RunStore {
   /** Returns the new run's id. */
   create(request: RunRequest): Promise<string>;
-  /** Takes the oldest run nobody works on, for `leaseMs`; null when there is none or everything is paused. */
-  claim(workerId: string, leaseMs: number): Promise<HeldRun | null>;
+  /**
+   * Takes the oldest run nobody works on, for `leaseMs`; null when there is none or everything is paused.
+   *
+   * @param kinds which kinds of runs the worker knows; left out: all
+   */
+  claim(workerId: string, leaseMs: number, kinds?: readonly RunKind[]): Promise<HeldRun | null>;
   /** False: another worker holds the run by now, or somebody cancelled it; nothing was changed. */
   advance(id: string, fence: string, step: RunStep, leaseMs: number): Promise<boolean>;
   /** False: it was finished already, or there is no such run. */
@@ -75,9 +79,11 @@ export function createRunStore(sql: Sql, clock: StoreClock = {}): RunStore {
       if (row === undefined) throw new Error("A run was asked for and has no id.");
       return row.id;
     },
-    claim: async (workerId, leaseMs) => {
+    claim: async (workerId, leaseMs, kinds) => {
       const [row] = await sql<HeldRun[]>`
-        select ${columns}, r.fence from plane.claim_run(${workerId}, ${`${leaseMs} milliseconds`}, ${now()}) r`;
+        select ${columns}, r.fence from plane.claim_run(
+          ${workerId}, ${`${leaseMs} milliseconds`}, ${now()}, ${kinds === undefined ? null : [...kinds]}::text[]
+        ) r`;
       return row === undefined ? null : { ...row };
     },
     advance: async (id, fence, { status, progress, report, error }, leaseMs) => {

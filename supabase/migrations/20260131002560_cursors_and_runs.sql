@@ -64,11 +64,12 @@ end
 $$;
 
 -- Takes the oldest run that is not finished and that nobody works on: one that was queued, or whose worker died. It goes on where
--- its progress says. No row: there is none, or all is paused.
+-- its progress says. No row: there is none of these kinds, or all is paused.
 create function plane.claim_run(
   p_worker_id text,
   p_lease interval default '120 seconds',
-  p_now timestamptz default clock_timestamp()
+  p_now timestamptz default clock_timestamp(),
+  p_kinds text[] default null
 ) returns setof plane.sync_run
 language plpgsql set search_path = '' as $$
 begin
@@ -78,7 +79,7 @@ begin
   return query
   with next as materialized (
     select o.id from plane.sync_run o
-    where o.status = 'queued' or (o.status = 'running' and o.lock_until <= p_now)
+    where (o.status = 'queued' or (o.status = 'running' and o.lock_until <= p_now)) and (p_kinds is null or o.kind = any (p_kinds))
     order by o.created_at, o.id
     limit 1
     for update skip locked

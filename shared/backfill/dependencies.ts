@@ -1,0 +1,29 @@
+/** What every step of a backfill is given. */
+import type { OdooClient } from "../odoo/client.ts";
+import type { BackfillStore } from "../store/backfill.ts";
+import type { PlaneAccess } from "../sync/entity.ts";
+import type { OdooIndex } from "./odoo_index.ts";
+import type { BackfillScope } from "./scope.ts";
+
+export interface BackfillDependencies {
+  store: BackfillStore;
+  /** In the lane of backfills. */
+  plane: PlaneAccess;
+  odoo: OdooClient;
+  /** Tells the drain that there are new hints. */
+  ring: () => void;
+}
+
+/** One run at work in this isolate. */
+export interface RunAtWork {
+  id: string;
+  scope: BackfillScope;
+  /** Odoo's records of the project at work; read again by whoever goes on. */
+  index: { project: string; of: OdooIndex } | null;
+}
+
+/** Backfills come after everything that somebody waits for. */
+export const PRIORITY = 1;
+
+/** At most so many hints in one statement. */
+export const MOST_HINTS = 500;

@@ -1,0 +1,185 @@
+/** An Odoo that is read and never written: what would be written is counted and kept here, and seen by later reads. */
+import { z } from "zod";
+import type { OdooClient, OdooRecord } from "../odoo/client.ts";
+
+/** Methods that change nothing. */
+const READS: ReadonlySet<string> = new Set([
+  "check_object_reference",
+  "get_external_id",
+  "search_count",
+  "fields_get",
+  "name_search",
+]);
+
+export interface RehearsedCalls {
+  reads: number;
+  writes: number;
+  /** `model/method` -> how often. */
+  by: Record<string, number>;
+}
+
+export function noCalls(): RehearsedCalls {
+  return { reads: 0, writes: 0, by: {} };
+}
+
+export function countCall(calls: RehearsedCalls, what: string, writes: boolean): void {
+  calls[writes ? "writes" : "reads"] += 1;
+  calls.by[what] = (calls.by[what] ?? 0) + 1;
+}
+
+const referenceArgs = z.object({ module: z.string(), xml_id: z.string() });
+const idsArgs = z.object({ ids: z.array(z.number()) });
+
+/** Records that are only imagined have negative ids: no domain finds them in the real Odoo. */
+export function rehearsingOdoo(client: OdooClient, calls: RehearsedCalls, now: () => string): OdooClient {
+  const imagined = new Map<string, Map<number, Record<string, unknown>>>();
+  const named = new Map<string, { model: string; id: number }>();
+  const types = new Map<string, Promise<Record<string, string>>>();
+  let lastId = 0;
+
+  const of = (model: string) => {
+    const records = imagined.get(model) ?? new Map<number, Record<string, unknown>>();
+    imagined.set(model, records);
+    return records;
+  };
+  const typesOf = (model: string) => {
+    const asked = types.get(model) ??
+      client.fieldsGet(model, ["type"]).then((fields) =>
+        Object.fromEntries(Object.entries(fields).map(([name, { type }]) => [name, String(type)]))
+      );
+    types.set(model, asked);
+    return asked;
+  };
+  const put = async (model: string, id: number, values: Record<string, unknown>): Promise<void> => {
+    const known = await typesOf(model);
+    const record = of(model).get(id) ?? {};
+    for (const [column, value] of Object.entries(values)) {
+      const name = column.split("/")[0] ?? column;
+      if (column !== "id") record[name] = asRead(value, known[name]);
+    }
+    record.write_date = now();
+    of(model).set(id, record);
+  };
+  const existing = async (externalId: string): Promise<number | null> => {
+    const [module, xml_id] = [externalId.split(".")[0] ?? "", externalId.split(".").slice(1).join(".")];
+    try {
+      const answer = await client.call("ir.model.data", "check_object_reference", { module, xml_id }, {
+        context: { active_test: false },
+      });
+      const id: unknown = Array.isArray(answer) ? answer[1] : null;
+      return typeof id === "number" ? id : null;
+    } catch {
+      return null;
+    }
+  };
+
+  return {
+    get protocol() {
+      return client.protocol;
+    },
+    version: (call) => client.version(call),
+    fieldsGet: (model, attributes, call) => client.fieldsGet(model, attributes, call),
+    search: (model, domain, query, call) => {
+      countCall(calls, `${model}/search`, false);
+      return client.search(model, domain, query, call);
+    },
+    searchRead: async (model, domain, fields, query, call) => {
+      countCall(calls, `${model}/search_read`, false);
+      const found = await client.searchRead(model, domain, fields, query, call);
+      const alsoNamed = model === "project.tags" ? tagsNamed(of(model), domain) : [];
+      return [...found, ...alsoNamed];
+    },
+    read: async (model, ids, fields, call) => {
+      const real = ids.filter((id) => id > 0);
+      countCall(calls, `${model}/read`, false);
+      const found = await client.read(model, real, fields, call);
+      const known = of(model);
+      const records = found.map((record) => ({ ...record, ...among(known.get(record.id), fields) }));
+      const types = known.size === 0 ? {} : await typesOf(model);
+      for (const id of ids) {
+        const record = known.get(id);
+        if (id > 0 || record === undefined) continue;
+        const empty = Object.fromEntries(fields.map((name) => [name, emptyOf(types[name], name)]));
+        records.push({ ...empty, ...among(record, fields), id });
+      }
+      return records;
+    },
+    write: async (model, ids, values) => {
+      countCall(calls, `${model}/write`, true);
+      for (const id of ids) await put(model, id, values);
+    },
+    create: async (model, rows) => {
+      countCall(calls, `${model}/create`, true);
+      const ids: number[] = [];
+      for (const values of rows) {
+        ids.push(lastId -= 1);
+        await put(model, lastId, values);
+      }
+      return ids;
+    },
+    load: async (model, fields, rows) => {
+      countCall(calls, `${model}/load`, true);
+      const ids: number[] = [];
+      for (const row of rows) {
+        const values = Object.fromEntries(fields.map((name, index) => [name, row[index] ?? ""]));
+        const external = values.id ?? "";
+        const id = named.get(external)?.id ?? await existing(external) ?? (lastId -= 1);
+        named.set(external, { model, id });
+        await put(model, id, values);
+        ids.push(id);
+      }
+      return ids;
+    },
+    call: async (model, method, args, call) => {
+      countCall(calls, `${model}/${method}`, !READS.has(method));
+      if (!READS.has(method)) return true;
+      const reference = referenceArgs.safeParse(args).data;
+      const ours = reference === undefined ? undefined : named.get(`${reference.module}.${reference.xml_id}`);
+      if (method === "check_object_reference" && ours !== undefined) return [ours.model, ours.id];
+      const ids = idsArgs.safeParse(args).data?.ids;
+      if (ids === undefined || ids.every((id) => id > 0)) return await client.call(model, method, args, call);
+      return Object.fromEntries(ids.map((id) => [String(id), ""]));
+    },
+  };
+}
+
+/** A value as `write`, `create` and `load` take it, in the form in which `read` gives it. */
+function asRead(value: unknown, type: string | undefined): unknown {
+  if (type === "many2many" || type === "one2many") {
+    if (typeof value === "string") return value === "" ? [] : value.split(",").map(Number);
+    const command: unknown = Array.isArray(value) ? value[0] : undefined;
+    return Array.isArray(command) && Array.isArray(command[2]) ? command[2] : [];
+  }
+  if (type === "many2one") return value === "" || value === false ? false : [Number(value), ""];
+  if (type === "boolean") return value === true || value === "True";
+  return value === "" ? false : value;
+}
+
+function emptyOf(type: string | undefined, name: string): unknown {
+  if (name === "active") return true;
+  return type === "many2many" || type === "one2many" ? [] : false;
+}
+
+function among(
+  record: Record<string, unknown> | undefined,
+  fields: readonly string[],
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record ?? {}).filter(([name]) => fields.includes(name)));
+}
+
+/** Imagined tags with one of the names a domain asks for. */
+function tagsNamed(
+  tags: ReadonlyMap<number, Record<string, unknown>>,
+  domain: readonly unknown[],
+): OdooRecord[] {
+  const names = new Set(
+    domain.flatMap((condition) =>
+      Array.isArray(condition) && condition[0] === "name"
+        ? [String(condition[2]).replaceAll("\\", "").toLowerCase()]
+        : []
+    ),
+  );
+  return [...tags].flatMap(([id, { name }]) =>
+    id < 0 && names.has(String(name).toLowerCase()) ? [{ id, name }] : []
+  );
+}
