@@ -13,6 +13,7 @@ const envelope = z.object({
   activity: z.object({
     field: z.string().nullish().catch(null),
     old_value: z.json().nullish().catch(null),
+    new_value: z.json().nullish().catch(null),
     actor: z.object({ id: z.string().nullish() }).nullish().catch(null),
   }).nullish().catch(null),
 }).catch({ data: null });
@@ -40,6 +41,7 @@ export async function readAnnouncementsSince(
       receivedAt: parseStamp(received_at) ?? received_at,
       field: activity?.field ?? null,
       oldValue: activity?.old_value ?? null,
+      newValue: activity?.new_value ?? null,
       actorId: activity?.actor?.id ?? null,
       data: data ?? null,
     };

@@ -5,6 +5,7 @@ import { type Effect, effectOf } from "./effect.ts";
 import type { SyncDependencies, SyncEntity } from "./entity.ts";
 import type { Followed, PlaneForm, Prepared } from "./kind.ts";
 import type { Plan, PlanInput } from "./plan.ts";
+import { rememberWrites } from "./overwritten.ts";
 import { rememberRefused } from "./refused.ts";
 import { describePlan } from "./report.ts";
 import type { PairNow } from "./sync_pair.ts";
@@ -78,7 +79,11 @@ export function settled<Form extends PlaneForm>(
       synced: wrote,
     },
     snapshot: {
-      plane_base: rememberRefused(input, { ...planeBase, ...followed?.base }, givenUp ? refused : []),
+      plane_base: rememberWrites(
+        rememberRefused(input, { ...planeBase, ...followed?.base }, givenUp ? refused : []),
+        plan,
+        now.form === null ? null : stored.planeStored?.updated_at ?? null,
+      ),
       odoo_base: odooBase,
       plane_seen: form,
       placeholders: { ...pair.snapshot?.placeholders, ...plan.placeholders },
