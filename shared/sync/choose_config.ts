@@ -1,6 +1,7 @@
 /** Which pair a record belongs to: by its mapping, by its project, else the pair its kind usually forms. */
 import type { Claimed } from "../store/queue.ts";
 import type { ConfigRow, PairRow, RecordKey } from "../store/sync_store.ts";
+import { moduleRow } from "./module_models.ts";
 import { readOptions } from "./options.ts";
 
 /** The model a Plane record becomes unless its project says otherwise. */
@@ -23,7 +24,7 @@ export function chooseConfig(
     return configs.find((row) =>
       row.plane_type === mapping.plane_type && row.odoo_model === mapping.odoo_model
     ) ??
-      null;
+      moduleRow(configs, mapping.plane_type) ?? null;
   }
   if (key.side === "odoo") {
     // A module may be a project of Odoo's, but a project of Odoo's is never a module.

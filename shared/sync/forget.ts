@@ -15,6 +15,7 @@ const REMEMBERED: readonly { field: string; model: string; kind: ValueKind }[] =
   { field: "stage_id", model: "project.task.type", kind: "state" },
   { field: "user_ids", model: "res.users", kind: "user" },
   { field: "tag_ids", model: "project.tags", kind: "label" },
+  { field: "tag_ids", model: "project.tags", kind: "module" },
 ];
 
 /**

@@ -5,10 +5,16 @@ import type { Effect } from "./effect.ts";
 import { effectOf } from "./effect.ts";
 import type { SyncDependencies, SyncEntity } from "./entity.ts";
 import { externalId } from "./external_id.ts";
-import type { PlaneForm } from "./kind.ts";
+import type { EndInOdoo, PlaneForm } from "./kind.ts";
 import { NO_REFERENCES } from "./lens.ts";
 import { findByExternalId, readRecord, writeRecord } from "./odoo_records.ts";
 import { type ActiveLens, type Change, contextOf, type Side } from "./plan.ts";
+
+const ARCHIVE: EndInOdoo = {
+  field: "archived",
+  values: { active: false },
+  isDone: (record) => record.active === false,
+};
 
 /**
  * Plane's record is gone. Leaves a tombstone also where there is no partner: a late announcement must not make one.
@@ -43,12 +49,14 @@ export async function goneInPlane<Form extends PlaneForm>(
   const odooId = Number(known);
   const record = await readRecord(odoo, kind.odooModel, odooId, fields);
   const unseen = record === null ? [] : await unseenInOdoo(entity, lenses, record, deps);
-  const archivable = (kind.odooFields(await deps.capabilities()) ?? {}).active !== undefined;
-  const archive = record !== null && record.active !== false && archivable && unseen.length === 0 &&
+  const end = kind.endInOdoo ?? ARCHIVE;
+  const archivable = end !== ARCHIVE ||
+    (kind.odooFields(await deps.capabilities()) ?? {}).active !== undefined;
+  const archive = record !== null && !end.isDone(record) && archivable && unseen.length === 0 &&
     config.options.delete !== "ignore" && entity.ways.toOdoo;
   if (archive) {
     lease.require(deps.odooTimeoutMs);
-    await writeRecord(odoo, kind.odooModel, odooId, { active: false });
+    await writeRecord(odoo, kind.odooModel, odooId, end.values);
   }
   return endOfPair(entity, "plane", { odooId, gone: record === null, archive, unseen });
 }
@@ -80,8 +88,9 @@ function endOfPair<Form extends PlaneForm>(
   { odooId, gone, archive, unseen }: { odooId: number; gone: boolean; archive: boolean; unseen: string[] },
 ): Effect {
   const other: Side = side === "plane" ? "odoo" : "plane";
+  const { field } = kind.endInOdoo ?? ARCHIVE;
   const change: Change = {
-    field: "archived",
+    field,
     side: other,
     from: false,
     to: true,
@@ -100,8 +109,8 @@ function endOfPair<Form extends PlaneForm>(
     tombstone: gone ? "deleted_in_odoo" : "deleted_in_plane",
     // Should it come back, it is different from what was agreed on: it is taken out of the archive.
     snapshot: {
-      plane_base: { ...pair.snapshot?.plane_base, archived: true },
-      odoo_base: { ...pair.snapshot?.odoo_base, archived: true },
+      plane_base: { ...pair.snapshot?.plane_base, [field]: true },
+      odoo_base: { ...pair.snapshot?.odoo_base, [field]: true },
       plane_seen: pair.snapshot?.plane_seen ?? null,
       placeholders: pair.snapshot?.placeholders ?? {},
     },
@@ -165,7 +174,7 @@ async function unseenInPlane<Form extends PlaneForm>(
 }
 
 async function changed<Form extends PlaneForm>(
-  { pair }: SyncEntity<Form>,
+  { pair, kind }: SyncEntity<Form>,
   lenses: readonly ActiveLens<Form>[],
   deps: SyncDependencies,
   look: (
@@ -186,7 +195,7 @@ async function changed<Form extends PlaneForm>(
     today: "",
   };
   return lenses.filter((active) => {
-    if (active.lens.field === "archived" || active.lens.join !== undefined) return false;
+    if (active.lens.field === (kind.endInOdoo ?? ARCHIVE).field || active.lens.join !== undefined) return false;
     const { base, now, same } = look(active, contextOf(input, active));
     return base !== undefined && !(same ?? sameJson)(base, now);
   }).map(({ lens }) => lens.field);

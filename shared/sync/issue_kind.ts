@@ -144,11 +144,11 @@ async function towardsPlane(record: OdooRecord, input: PrepareInput<IssueForm>, 
   const labels = changed.has("labels")
     ? await labelsOf(relatedIds(record.tag_ids), project, plane, deps)
     : new Map<number, string | null>();
-  const { parent, waitsFor } = changed.has("parent")
+  const { parent, waitsFor, moduleTask = null } = changed.has("parent")
     ? await planeParentOf(record, deps)
     : { parent: null, waitsFor: [] };
   return {
-    references: { states, statesOfStage: ofStage, people, labels, planeParent: parent },
+    references: { states, statesOfStage: ofStage, people, labels, planeParent: parent, moduleTask },
     waitsFor,
     unmatched,
     heldBack: changed.has("archived") && await isArchivedWithProject(record, deps) ? ["archived"] : [],

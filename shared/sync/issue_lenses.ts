@@ -1,6 +1,7 @@
 /** The fields of a work item and where they live in a task. */
 import { archivedLens, descriptionLens, nameLens } from "./common_lenses.ts";
-import { type Lens, relatedId, textOf } from "./lens.ts";
+import type { OdooRecord } from "../odoo/client.ts";
+import { type Lens, type LensContext, relatedId, textOf } from "./lens.ts";
 import { type IssueForm, PRIORITIES } from "./plane_forms.ts";
 import { setLens } from "./set_lens.ts";
 import { stateLens } from "./state_lens.ts";
@@ -80,20 +81,27 @@ function dateLens(field: "start_date" | "target_date", odooField: string): Lens<
   };
 }
 
+/** Odoo's parent task, as far as it is a parent in Plane too. */
+function parentOf(record: OdooRecord, { references }: LensContext): number | null {
+  const id = relatedId(record.parent_id);
+  return id === references.moduleTask ? null : id;
+}
+
 const parentLens: Lens<IssueForm> = {
   field: "parent",
   odooField: "parent_id",
   // Plane lets an item be its own parent, which means nothing.
   planeValue: (form) => form.parent === form.id ? null : form.parent,
-  odooValue: (record) => relatedId(record.parent_id),
+  odooValue: parentOf,
   toOdoo: (form, _record, { references }) => {
     if (form.parent === null || form.parent === form.id) return { values: { parent_id: false }, value: null };
     return references.parent === null
       ? null
       : { values: { parent_id: references.parent }, value: references.parent };
   },
-  toPlane: (record, _form, { references }) => {
-    if (relatedId(record.parent_id) === null) return { values: { parent: null }, value: null };
+  toPlane: (record, _form, context) => {
+    const { references } = context;
+    if (parentOf(record, context) === null) return { values: { parent: null }, value: null };
     return references.planeParent === null
       ? null
       : { values: { parent: references.planeParent }, value: references.planeParent };

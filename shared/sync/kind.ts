@@ -1,13 +1,13 @@
 /** What is particular to each kind of pair; everything else is the same for all. */
-import type { Json } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import type { OdooCapabilities, OdooFields } from "../odoo/capabilities.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import type { Direction, PairRow } from "../store/sync_store.ts";
 import type { ValueKind } from "../store/value_map.ts";
 import type { PairConfig } from "./configuration.ts";
-import type { PlaneAccess, SyncDependencies } from "./entity.ts";
+import type { PlaneAccess, SyncDependencies, SyncEntity } from "./entity.ts";
 import type { Lens, References } from "./lens.ts";
-import type { ActiveLens } from "./plan.ts";
+import type { ActiveLens, Change } from "./plan.ts";
 
 /** What every normalised Plane record has. */
 export interface PlaneForm {
@@ -57,6 +57,33 @@ export interface PlaneWrites<Form> {
   update: (plane: PlaneAccess, form: Form, values: Readonly<Record<string, Json>>) => Promise<Form>;
 }
 
+/** What becomes of an Odoo record whose Plane record is gone. */
+export interface EndInOdoo {
+  /** The field that shows it, in both bases. */
+  field: string;
+  values: Readonly<Record<string, Json>>;
+  isDone: (record: OdooRecord) => boolean;
+}
+
+export interface FollowInput<Form extends PlaneForm> {
+  entity: SyncEntity<Form>;
+  form: Form;
+  odooId: number;
+  references: References;
+  /** What was agreed on last, Plane's side; empty when nothing is known to be agreed. */
+  base: JsonObject;
+}
+
+/** What was done beside the record itself. */
+export interface Followed {
+  /** Kept in Plane's base, under names no lens has. */
+  base: JsonObject;
+  changes: Change[];
+  /** Names of what Odoo was given and did not store. */
+  refused: string[];
+  waitsFor: string[];
+}
+
 export interface Kind<Form extends PlaneForm> {
   planeType: string;
   odooModel: string;
@@ -94,6 +121,13 @@ export interface Kind<Form extends PlaneForm> {
   placeInPlane?: (record: OdooRecord, config: PairConfig, deps: SyncDependencies) => Promise<string | null>;
   /** What follows the making of a record in Odoo; it may fail without harm, because it is made up for later. */
   afterMakingInOdoo?: (form: Form, odooId: number, deps: SyncDependencies) => Promise<void>;
+  /**
+   * What hangs on the pair without being in either record, such as the tasks of a milestone: brought in line each time the pair
+   * is looked at, after its fields. A failure is the entity's. Null: nothing was looked at, what was agreed on holds.
+   */
+  follow?: (input: FollowInput<Form>, deps: SyncDependencies) => Promise<Followed | null>;
+  /** What becomes of the Odoo record when Plane's is gone; absent: it is archived, where its model can be. */
+  endInOdoo?: EndInOdoo;
   /** What has to follow a change we wrote to Odoo. */
   afterWritingOdoo?: (
     form: Form,

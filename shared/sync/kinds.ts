@@ -1,7 +1,9 @@
 /** Every kind of pair this version knows. */
 import type { ConfigurableKind } from "./configuration.ts";
+import { CYCLE_KIND } from "./cycle_kind.ts";
 import { ISSUE_KIND } from "./issue_kind.ts";
 import type { Kind, PlaneForm } from "./kind.ts";
+import { MODULE_PROJECT_KIND, MODULE_TAG_KIND, MODULE_TASK_KIND } from "./module_kind.ts";
 import { PROJECT_KIND } from "./project_kind.ts";
 
 /** Calls a function with a kind whose form nobody but the kind itself has to know. */
@@ -26,7 +28,13 @@ export function anyKind<Form extends PlaneForm>(kind: Kind<Form>): AnyKind {
   };
 }
 
-const KINDS: readonly AnyKind[] = [anyKind(PROJECT_KIND), anyKind(ISSUE_KIND)];
+const PLANNING_KINDS = [
+  anyKind(CYCLE_KIND),
+  ...[MODULE_PROJECT_KIND, MODULE_TAG_KIND, MODULE_TASK_KIND].map((kind) => anyKind(kind)),
+];
+
+const KINDS: readonly AnyKind[] = [...PLANNING_KINDS,
+  anyKind(PROJECT_KIND), anyKind(ISSUE_KIND)];
 
 export function kindOf(planeType: string, odooModel: string): AnyKind | undefined {
   return KINDS.find((kind) => kind.planeType === planeType && kind.odooModel === odooModel);

@@ -6,6 +6,7 @@ import type { Json } from "../json.ts";
 import type { OdooCapabilities } from "../odoo/capabilities.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import type { PlaneState } from "./plane_forms.ts";
+import type { PlanningProject } from "./planning_project.ts";
 
 /** What the records of both sides point at, as the other side knows it. Absent: not looked up. Null: has no counterpart. */
 export interface References {
@@ -24,6 +25,12 @@ export interface References {
   statesOfStage: ReadonlyMap<number, readonly string[]>;
   people: ReadonlyMap<number, string | null>;
   labels: ReadonlyMap<number, string | null>;
+  /** The project of a cycle or a module. */
+  planeProject?: PlanningProject;
+  /** The name a module's tag gets, because another has the usual one. */
+  freeName?: string;
+  /** Odoo's parent task, where that stands for a module: in Plane it is no parent. */
+  moduleTask?: number | null;
 }
 
 export const NO_REFERENCES: References = {

@@ -9,12 +9,12 @@ export const PRIORITIES = ["urgent", "high", "medium", "low", "none"] as const;
 export const STATE_GROUPS = ["backlog", "unstarted", "started", "completed", "cancelled"] as const;
 
 /** Plane has been seen to write null as the text "None" in ids and dates. */
-const orNull = <Shape extends z.ZodType>(shape: Shape) =>
+export const orNull = <Shape extends z.ZodType>(shape: Shape) =>
   z.preprocess(
     (value) => value === undefined || value === "None" || value === "" ? null : value,
     shape.nullable(),
   );
-const stamp = z.string().transform((value, context): string => {
+export const stamp = z.string().transform((value, context): string => {
   const parsed = parseStamp(value);
   if (parsed === null) context.addIssue({ code: "custom", message: "not a point in time" });
   return parsed ?? "";
@@ -29,12 +29,13 @@ const label = z.object({ id: z.string(), name: z.string() });
 const state = z.object({ id: z.string(), name: z.string(), group: z.enum(STATE_GROUPS).catch("backlog") });
 
 /** An id, also where a record is expanded to an object. */
-const idOrNull = z.preprocess(
+export const idOrNull = z.preprocess(
   (value) => typeof value === "object" && value !== null && "id" in value ? value.id : value,
   orNull(z.string()),
 );
 
-const shared = {
+/** What every form has. */
+export const FORM_PARTS = {
   id: z.string(),
   name: z.string(),
   updated_at: stamp,
@@ -46,7 +47,7 @@ const shared = {
 };
 
 const issue = z.object({
-  ...shared,
+  ...FORM_PARTS,
   project: z.string(),
   description_html: orNull(z.string()),
   priority: z.enum(PRIORITIES).catch("none"),
@@ -60,11 +61,13 @@ const issue = z.object({
 });
 
 const project = z.object({
-  ...shared,
+  ...FORM_PARTS,
   identifier: z.string(),
   description: orNull(z.string()),
   description_html: orNull(z.string()),
   project_lead: idOrNull.catch(null),
+  /** An IANA name. */
+  timezone: orNull(z.string()).catch(null),
 });
 
 export type PlanePerson = z.output<typeof person>;

@@ -8,6 +8,7 @@ import { configOf, waysOf } from "./configuration.ts";
 import { type Effect, effectOf, effectOfFailure } from "./effect.ts";
 import type { SyncDependencies } from "./entity.ts";
 import { kindOf } from "./kinds.ts";
+import { modelOf, withFieldsOf } from "./module_models.ts";
 import { paused } from "./paused.ts";
 import { processOdooRecord, processPlaneRecord } from "./process_record.ts";
 import { chooseConfig } from "./choose_config.ts";
@@ -41,9 +42,10 @@ export function createProcessor(deps: SyncDependencies): Processor {
       });
     }
     const row = chooseConfig(key, pair, claimed);
-    const any = row === null ? undefined : kindOf(row.plane_type, row.odoo_model);
+    const model = row === null ? "" : modelOf(row, pair);
+    const any = row === null ? undefined : kindOf(row.plane_type, model);
     if (row === null || any === undefined || mapping?.status === "paused") throw paused(claimed.sourceType);
-    const config = configOf(row);
+    const config = withFieldsOf(model, configOf(row));
     rules.set(claimed, retryRulesOf(config.options));
     const allowed = waysOf(config, mapping);
     // Without access to Plane its webhooks still bring everything to Odoo.

@@ -20,7 +20,8 @@ function projectHtml(form: ProjectForm): string {
   return form.description_html ?? paragraphs(form.description ?? "");
 }
 
-function paragraphs(text: string): string {
+/** A plain text as HTML, a paragraph for each line. */
+export function paragraphs(text: string): string {
   return text.split(/\r?\n/).filter((line) => line.trim() !== "").map((line) => `<p>${escapeHtml(line)}</p>`)
     .join("");
 }

@@ -107,7 +107,7 @@ export async function membersOf(
   return { people, unmatched };
 }
 
-/** The labels of the project for these tags, made where they are missing: any tag may be a label. */
+/** The labels of the project for these tags, made where they are missing: any tag may be a label, unless it stands for a module. */
 export async function labelsOf(
   tags: readonly number[],
   project: string,
@@ -122,7 +122,9 @@ export async function labelsOf(
     const remembered = all.find(({ id }) => known.get(id)?.odooId === tag);
     if (remembered !== undefined) labels.set(tag, remembered.id);
   }
-  for (const { id: tag, name } of await readTags(odoo(), tags.filter((tag) => !labels.has(tag)))) {
+  const unknown = tags.filter((tag) => !labels.has(tag));
+  const modules = await store.odooValues("module", unknown);
+  for (const { id: tag, name } of await readTags(odoo(), unknown.filter((tag) => !modules.has(tag)))) {
     const same = all.find((label) => label.name.trim().toLowerCase() === name.trim().toLowerCase());
     const label = same?.id ?? (await plane.client.createLabel(project, { name, color: "#60646C" })).id;
     if (same === undefined) plane.directory.forget(project);
@@ -138,11 +140,12 @@ export async function labelsOf(
 export async function planeParentOf(
   record: OdooRecord,
   { store }: SyncDependencies,
-): Promise<{ parent: string | null; waitsFor: string[] }> {
+): Promise<{ parent: string | null; waitsFor: string[]; moduleTask?: number }> {
   const id = relatedId(record.parent_id);
   if (id === null) return { parent: null, waitsFor: [] };
   const key = { side: "odoo", model: "project.task", id: String(id) } as const;
   const partner = await store.readPartner(key);
+  if (partner?.planeType === "module") return { parent: null, waitsFor: [], moduleTask: id };
   if (partner !== null && partner.planeId !== null) return { parent: partner.planeId, waitsFor: [] };
   await store.hint({ key, priority: 6 });
   return { parent: null, waitsFor: [`project.task:${id}`] };
@@ -164,6 +167,8 @@ export async function planeProjectOf(
   if (partner !== null && partner.planeId !== null && partner.planeType === "project") {
     return { planeId: partner.planeId, odooId: id };
   }
+  // A module's own project is no project of Plane's; what people put into it stays in Odoo.
+  if (partner?.planeType === "module") return null;
   await store.hint({ key, priority: 7 });
   throw new SuiteError("waits_for_project", { facts: { waits_for: `project.project:${id}` } });
 }

@@ -8,7 +8,7 @@ import type { Carried } from "./bases.ts";
 import { laterSides } from "./later.ts";
 import type { Effect } from "./effect.ts";
 import type { SyncDependencies, SyncEntity } from "./entity.ts";
-import type { PlaneForm, Prepared } from "./kind.ts";
+import type { Followed, PlaneForm, Prepared } from "./kind.ts";
 import { readPlane } from "./observe.ts";
 import { type ActiveLens, contextOf, type Plan, planBoth, type PlanInput } from "./plan.ts";
 import { settled } from "./settled.ts";
@@ -52,8 +52,9 @@ export async function syncPair<Form extends PlaneForm>(
   const stored: Carried<Form> = { odooStored: null, planeStored: null };
   const refused: string[] = [];
   let odooId = now.odooId;
+  let followed: Followed | null = null;
   const report = (part: Plan) =>
-    settled(entity, { ...now, form, odooId }, input, part, prepared, stored, { refused, startedAt }, deps);
+    settled(entity, { ...now, form, odooId }, input, part, prepared, stored, { refused, startedAt, followed }, deps);
 
   const writesOdoo = Object.keys(plan.odoo).length > 0 || prepared.placeInOdoo !== undefined;
   if (form !== null && (now.record === null || writesOdoo)) {
@@ -68,6 +69,11 @@ export async function syncPair<Form extends PlaneForm>(
       if (now.record === null || now.linkedNow) await entity.kind.afterMakingInOdoo?.(form, odooId, deps);
       else await entity.kind.afterWritingOdoo?.(form, plan.odoo, deps);
     });
+  }
+  if (entity.kind.follow !== undefined && form !== null && odooId !== null) {
+    if (stored.odooStored !== null) onPartial(report(onlyOdoo(plan)));
+    const { references } = prepared;
+    followed = await entity.kind.follow({ entity, form, odooId, references, base: input.planeBase }, deps);
   }
   if (odooId !== null && (form === null || Object.keys(plan.plane).length > 0)) {
     onPartial(report(onlyOdoo(plan)));

@@ -135,6 +135,7 @@ Deno.test("the purge leaves alone what is parked for good reason", async () => {
   await park(sql, "paused");
   await deliver(sql, "2", at(0), { source: "odoo", type: "project.task" });
   await settle(sql, await claimOne(sql, at(0)), "park", at(0), { reason: "paused" });
+  await sql`update plane.sync_config set enabled = false where plane_type = 'cycle'`;
   await park(sql, "c", "cycle");
   await sql`select plane.purge()`;
   assert.equal(await isParked(sql, "issue:paused"), true);

@@ -221,9 +221,9 @@ Deno.test("the default field mappings contain the promised ones", async () => {
 
 Deno.test("disabling an entity type silences what the status says about it", async () => {
   await using database = await createTestDatabase();
-  await database.sql`update plane.sync_config set enabled = true where plane_type = 'cycle'`;
+  await database.sql`update plane.sync_config set direction = 'odoo_to_plane' where plane_type = 'cycle'`;
   assert.deepEqual(shortened(await configProblems(database.url)), [
-    ["cycle <-> project.milestone", null, "pair_not_supported", "pair_paused"],
+    ["cycle <-> project.milestone", null, "direction_not_supported", "pair_paused"],
   ]);
   await database.sql.unsafe(promised("disable an entity type"));
   const rows = await database.sql`select enabled from plane.sync_config where plane_type = 'cycle'`;

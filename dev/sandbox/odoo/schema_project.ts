@@ -10,6 +10,15 @@ const STATES = [
   ["04_waiting_normal", "Waiting"],
 ] as const;
 
+const UPDATE_STATUSES = [
+  ["on_track", "On Track"],
+  ["at_risk", "At Risk"],
+  ["off_track", "Off Track"],
+  ["on_hold", "On Hold"],
+  ["to_define", "Set Status"],
+  ["done", "Complete"],
+] as const;
+
 /** Four levels since 19; before that a star or none. */
 function priorities(version: number): Field["keys"] {
   if (version < 19) return [["0", "Low"], ["1", "High"]];
@@ -94,6 +103,13 @@ export function projectModels(version: number): Model[] {
       initial: "portal",
     },
     allow_milestones: { kind: "boolean", label: "Milestones" },
+    last_update_status: {
+      kind: "selection",
+      label: "Status",
+      required: true,
+      keys: UPDATE_STATUSES,
+      initial: "to_define",
+    },
     allow_task_dependencies: { kind: "boolean", label: "Task Dependencies" },
     type_ids: {
       kind: "many2many",

@@ -172,10 +172,17 @@ export function emptyTables(): Tables {
         archived: "active",
       }),
       config("issue", "project.task", true, "bidirectional", ISSUE_FIELDS),
-      config("cycle", "project.milestone", false, "plane_to_odoo", { name: "name", end_date: "deadline" }),
-      config("module", "project.project", false, "plane_to_odoo", {
+      config("cycle", "project.milestone", true, "plane_to_odoo", {
+        name: "name",
+        end_date: "deadline",
+        reached: "is_reached",
+      }),
+      config("module", "project.project", true, "plane_to_odoo", {
         name: "name",
         description: "description",
+        status: "last_update_status",
+        lead: "user_id",
+        archived: "active",
       }),
       config("issue", "sale.order", false, "odoo_to_plane", { name: "name", state: "state" }),
       config("issue", "account.move", false, "odoo_to_plane", { name: "name", state: "state" }),

@@ -48,11 +48,12 @@ Deno.test("every captured webhook names its record, its project and what happene
   ]);
 });
 
-Deno.test("projects and work items are queued, projects first; everything else is only stored", () => {
+Deno.test("projects, work items, cycles and modules are queued, in this order; comments are only stored", () => {
   for (const post of capturedPosts()) {
     const { queue, priority, entity } = normalised(post);
-    assert.equal(queue, entity?.type === "project" || entity?.type === "issue", `seq ${post.seq}`);
-    assert.equal(priority, entity?.type === "project" ? 6 : entity?.type === "issue" ? 5 : 0);
+    assert.equal(queue, entity?.type !== "issue_comment", `seq ${post.seq}`);
+    const order: Record<string, number> = { project: 6, issue: 5, cycle: 4, module: 4, issue_comment: 0 };
+    assert.equal(priority, order[entity?.type ?? ""], `seq ${post.seq}`);
   }
 });
 

@@ -1,0 +1,135 @@
+/** The tasks of a module: a tag or a parent, which never comes back to Plane. */
+import assert from "node:assert/strict";
+import { type PlanningScene, planningScene } from "../support/planning_scene.ts";
+
+async function withMembers(moduleAs: string, extra: object = {}) {
+  const scene = await planningScene({ moduleAs });
+  const [first, second] = [
+    await scene.make("work-items/", { name: "first" }),
+    await scene.make("work-items/", { name: "second", ...extra }),
+  ];
+  const id = await scene.make("modules/", { name: "Checkout" });
+  await scene.arrive();
+  await scene.make(`modules/${id}/module-issues/`, { issues: [first, second] });
+  scene.taskWrites();
+  await scene.hint("module", id);
+  return { scene, first, second, id };
+}
+
+async function tagsOf(scene: PlanningScene, item: string): Promise<unknown[]> {
+  const { tag_ids: ids } = await scene.task(item, "tag_ids");
+  return (await scene.world.odoo.read("project.tags", ids as number[], ["name"])).map(({ name }) => name)
+    .sort();
+}
+
+async function hintTask(scene: PlanningScene, item: string): Promise<void> {
+  const task = String((await scene.task(item, "name")).id);
+  await scene.world.sql`select plane.enqueue_sync('odoo', ${task}, 'project.task')`;
+  await scene.world.drain();
+}
+
+for (const moduleAs of ["project", "tag"]) {
+  Deno.test(`${moduleAs}: members carry the module's tag, in one write, and lose it when they leave`, async () => {
+    const { scene, first, second, id } = await withMembers(moduleAs);
+    await using _scene = scene;
+    const name = `${scene.projectName} / Checkout`;
+    assert.deepEqual([await tagsOf(scene, first), await tagsOf(scene, second)], [[name], [name]]);
+    assert.equal(scene.taskWrites(), 1);
+    await scene.hint("module", id);
+    assert.equal(scene.taskWrites(), 0);
+    await scene.remove(`modules/${id}/module-issues/${second}/`);
+    await scene.hint("module", id);
+    assert.deepEqual([await tagsOf(scene, first), await tagsOf(scene, second)], [[name], []]);
+  });
+
+  Deno.test(`${moduleAs}: the module's tag becomes no label, and labels of the task come and go beside it`, async () => {
+    const { scene, first } = await withMembers(moduleAs);
+    await using _scene = scene;
+    const { odoo } = scene.world;
+    const task = (await scene.task(first, "name")).id;
+    const [own = 0] = await odoo.create("project.tags", [{ name: "urgent" }]);
+    await odoo.write("project.task", [task], { tag_ids: [[4, own, 0]] });
+    await hintTask(scene, first);
+    const path = `/projects/${scene.project}`;
+    const names = async () =>
+      ((await scene.plane.api("GET", `${path}/labels/`)).results as { name: string }[]).map(({ name }) =>
+        name
+      );
+    assert.deepEqual(await names(), ["urgent"]);
+    await scene.change(`work-items/${first}/`, { labels: [] });
+    await scene.arrive();
+    assert.deepEqual(await tagsOf(scene, first), [`${scene.projectName} / Checkout`]);
+    assert.deepEqual(await names(), ["urgent"]);
+  });
+
+  Deno.test(`${moduleAs}: a renamed module renames its tag, and writes to no task`, async () => {
+    const { scene, first, id } = await withMembers(moduleAs);
+    await using _scene = scene;
+    scene.taskWrites();
+    await scene.change(`modules/${id}/`, { name: "Basket" });
+    await scene.arrive();
+    assert.deepEqual(await tagsOf(scene, first), [`${scene.projectName} / Basket`]);
+    assert.equal(scene.taskWrites(), 0);
+  });
+}
+
+Deno.test("a tag that was deleted in Odoo is made again for a module that is a project", async () => {
+  const { scene, first, id } = await withMembers("project");
+  await using _scene = scene;
+  const { odoo, sql } = scene.world;
+  const { tag_ids: ids } = await scene.task(first, "tag_ids");
+  await odoo.call("project.tags", "unlink", { ids });
+  await scene.hint("module", id);
+  await sql`update plane.sync_queue set next_attempt_at = now()`;
+  await scene.world.drain();
+  assert.deepEqual(await tagsOf(scene, first), [`${scene.projectName} / Checkout`]);
+});
+
+Deno.test("a module without members has no tag", async () => {
+  await using scene = await planningScene();
+  await scene.make("modules/", { name: "Empty" });
+  await scene.arrive();
+  assert.deepEqual(await scene.world.odoo.search("project.tags", []), []);
+});
+
+Deno.test("members get the module's task as parent unless they have another, and it does not come back to Plane", async () => {
+  await using scene = await planningScene({ moduleAs: "parent_task" });
+  const parent = await scene.make("work-items/", { name: "parent" });
+  const [free, child] = [
+    await scene.make("work-items/", { name: "free" }),
+    await scene.make("work-items/", { name: "child", parent }),
+  ];
+  const id = await scene.make("modules/", { name: "Checkout" });
+  await scene.arrive();
+  await scene.make(`modules/${id}/module-issues/`, { issues: [free, child] });
+  await scene.hint("module", id);
+  const module = await scene.partner("module", id, ["name"]);
+  const parents = async () => {
+    const found = [];
+    for (const item of [free, child]) {
+      const { parent_id: related } = await scene.task(item, "parent_id");
+      found.push(Array.isArray(related) ? related[0] : related);
+    }
+    return found;
+  };
+  const ofParent = (await scene.task(parent, "name")).id;
+  assert.deepEqual(await parents(), [module.id, ofParent]);
+  await hintTask(scene, free);
+  const item = await scene.plane.api("GET", `/projects/${scene.project}/work-items/${free}/`);
+  assert.equal(item.parent, null);
+  const [mapping] = await scene.world
+    .sql`select last_error from plane.sync_mappings where plane_id = ${free}`;
+  assert.equal(mapping?.last_error, null);
+
+  // A parent given in Plane counts; without it, the module's comes back.
+  await scene.change(`work-items/${free}/`, { parent });
+  await scene.arrive();
+  assert.deepEqual(await parents(), [ofParent, ofParent]);
+  await scene.change(`work-items/${free}/`, { parent: null });
+  await scene.arrive();
+  await scene.hint("module", id);
+  assert.deepEqual(await parents(), [module.id, ofParent]);
+  for (const member of [free, child]) await scene.remove(`modules/${id}/module-issues/${member}/`);
+  await scene.hint("module", id);
+  assert.deepEqual(await parents(), [false, ofParent]);
+});
