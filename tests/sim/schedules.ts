@@ -84,21 +84,34 @@ const skew = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: -600_000, max: 600_000 }) },
 );
 
+const policy = fc.oneof(
+  { weight: 3, arbitrary: fc.constant("latest_wins" as const) },
+  { weight: 1, arbitrary: fc.constantFrom("plane_wins" as const, "odoo_wins" as const, "manual" as const) },
+);
+const projects = fc.record({ plane: fc.integer({ min: 1, max: 2 }), odoo: fc.integer({ min: 0, max: 1 }) });
+
+/** Something must be there before it can be changed. */
+const edits = (least: number, most: number): fc.Arbitrary<Edit[]> =>
+  fc.tuple(
+    fc.array(editOf(create), { minLength: 1, maxLength: 3 }),
+    fc.array(editOf(act), { minLength: least, maxLength: most, size: "max" }),
+  ).map(([first, then]) => [...first, ...then]);
+
+/** What people do, without anything that goes wrong: for servers whose clocks and networks are nobody's to play with. */
+export const editScripts: fc.Arbitrary<Pick<Schedule, "projects" | "policy" | "edits">> = fc.record({
+  projects,
+  policy,
+  edits: edits(9, 17),
+});
+
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
   seed: fc.noShrink(fc.nat()),
   workers: fc.integer({ min: 1, max: 3 }),
   concurrency: fc.integer({ min: 1, max: 4 }),
-  projects: fc.record({ plane: fc.integer({ min: 1, max: 2 }), odoo: fc.integer({ min: 0, max: 1 }) }),
+  projects,
   skewMs: fc.record({ plane: skew, odoo: skew, database: skew }),
-  policy: fc.oneof(
-    { weight: 3, arbitrary: fc.constant("latest_wins" as const) },
-    { weight: 1, arbitrary: fc.constantFrom("plane_wins" as const, "odoo_wins" as const, "manual" as const) },
-  ),
+  policy,
   hooks: fc.constantFrom("addon" as const, "stock18" as const, "none" as const),
   faults,
-  // Something must be there before it can be changed.
-  edits: fc.tuple(
-    fc.array(editOf(create), { minLength: 1, maxLength: 3 }),
-    fc.array(editOf(act), { maxLength: 12, size: "max" }),
-  ).map(([first, then]) => [...first, ...then]),
+  edits: edits(0, 12),
 });

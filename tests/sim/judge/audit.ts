@@ -3,11 +3,11 @@ import type { JsonObject } from "../../../shared/json.ts";
 import type { Change } from "./history.ts";
 import { sameValue } from "./logged_values.ts";
 import { pairsOf } from "./pairs.ts";
-import type { World } from "../world/world.ts";
+import type { Evidence } from "./evidence.ts";
 
 const LOGGED = ["name", "description", "priority", "state", "target_date"] as const;
 
-export async function unexplained(world: World): Promise<string[]> {
+export async function unexplained(world: Evidence): Promise<string[]> {
   const pairs = await pairsOf(world);
   const log = await world.store.log();
   return pairs.flatMap((pair) => {
@@ -36,14 +36,14 @@ export async function unexplained(world: World): Promise<string[]> {
 }
 
 /** False: nobody heard the answer, or who wrote it did not come to settle it. It is then found, not written. */
-function isKnownToItsWriter(world: World, change: Change): boolean {
+function isKnownToItsWriter(world: Evidence, change: Change): boolean {
   return change.heard &&
     !world.unsettled.some(({ worker, from, to }) =>
       worker === change.worker && from <= change.at && change.at <= to
     );
 }
 
-function isMaking(world: World, change: Change): boolean {
+function isMaking(world: Evidence, change: Change): boolean {
   return world.history.changes.some((other) =>
     other.field === "record" && other.to === "made" && other.at === change.at &&
     other.side === change.side && other.record === change.record

@@ -2,7 +2,7 @@
 import type { Fields } from "./fields.ts";
 import { same } from "./history.ts";
 import { type Pair, pairsOf } from "./pairs.ts";
-import type { World } from "../world/world.ts";
+import type { Evidence } from "./evidence.ts";
 
 const COMPARED = [
   "name",
@@ -15,7 +15,7 @@ const COMPARED = [
 ] as const;
 
 /** What both sides still disagree on, and who has no partner or two. */
-export async function disagreements(world: World): Promise<string[]> {
+export async function disagreements(world: Evidence): Promise<string[]> {
   const pairs = await pairsOf(world);
   const kept = new Set(
     (await world.store.conflicts()).filter(({ status }) => status === "open").map(({ pair, field }) =>
@@ -46,7 +46,7 @@ export async function disagreements(world: World): Promise<string[]> {
 }
 
 /** A task without project is nobody's but its owner's. */
-function takesPart(world: World, id: string): boolean {
+function takesPart(world: Evidence, id: string): boolean {
   return typeof world.odoo.world.database.row("project.task", Number(id))?.project_id === "number";
 }
 
@@ -64,7 +64,7 @@ function doubles(pairs: readonly Pair[], side: "plane" | "odoo"): string[] {
  * Deleted on one side: the other is archived, unless it says something that was never seen over there, or somebody took it out
  * of the archive.
  */
-function leftAlone(world: World, pair: Pair): string[] {
+function leftAlone(world: Evidence, pair: Pair): string[] {
   const side = world.history.fields("plane").has(pair.plane) ? "plane" : "odoo";
   const left = world.history.fields(side).get(pair[side]);
   if (left === undefined || left.archived) return [];
@@ -89,7 +89,7 @@ function isClosedWhereItStands(plane: Fields, odoo: Fields): boolean {
  * The parents of both sides as Plane's ids, when they differ without need: one whose partner is deleted cannot be named on the
  * other side, and Odoo refuses circles.
  */
-function parentsOf(world: World, plane: Fields, odoo: Fields, pairs: readonly Pair[]): string[] | null {
+function parentsOf(world: Evidence, plane: Fields, odoo: Fields, pairs: readonly Pair[]): string[] | null {
   const inOdoo = pairs.find((pair) => pair.odoo === odoo.parent)?.plane ?? odoo.parent;
   if (plane.parent === inOdoo) return null;
   const partner = pairs.find((pair) => pair.plane === plane.parent)?.odoo ?? "";
@@ -100,7 +100,7 @@ function parentsOf(world: World, plane: Fields, odoo: Fields, pairs: readonly Pa
 }
 
 /** Whether Plane's parents above this one lead in a circle. */
-function isCircle(world: World, parent: string): boolean {
+function isCircle(world: Evidence, parent: string): boolean {
   const seen = new Set<string>();
   for (let id = parent; id !== ""; id = world.history.fields("plane").get(id)?.parent ?? "") {
     if (seen.has(id)) return true;
@@ -110,7 +110,7 @@ function isCircle(world: World, parent: string): boolean {
 }
 
 function differences(
-  world: World,
+  world: Evidence,
   pair: Pair,
   plane: Fields,
   odoo: Fields,

@@ -2,7 +2,7 @@
  * What a record says, in one plain form for both sides: the judge's own eyes. It knows nothing of the engine's lenses, so that
  * a mistake in them is seen.
  */
-import type { World as OdooWorld } from "../../../dev/sandbox/odoo/world.ts";
+import type { OdooTables } from "./evidence.ts";
 import type { Row } from "../../../dev/sandbox/odoo/database.ts";
 import type { WorkItem } from "../../../dev/sandbox/plane/model.ts";
 import type { World as PlaneWorld } from "../../../dev/sandbox/plane/world.ts";
@@ -60,7 +60,7 @@ export function planeFields(world: PlaneWorld, item: WorkItem): Fields {
   };
 }
 
-export function odooFields(world: OdooWorld, task: Row): Fields {
+export function odooFields(world: OdooTables, task: Row): Fields {
   const related = (model: string, ids: unknown, field: string): string[] =>
     (Array.isArray(ids) ? ids : []).map((id) =>
       String(world.database.row(model, id)?.[field] ?? id).toLowerCase()

@@ -1,5 +1,5 @@
 /** Who changed what, when, seen at the servers: the truth the laws are checked against. */
-import type { World as OdooWorld } from "../../../dev/sandbox/odoo/world.ts";
+import type { OdooTables } from "./evidence.ts";
 import type { World as PlaneWorld } from "../../../dev/sandbox/plane/world.ts";
 import type { Side } from "../world/schedule.ts";
 import { type FieldName, type Fields, odooFields, planeFields } from "./fields.ts";
@@ -26,7 +26,7 @@ export class History {
   readonly #known: Record<Side, Map<string, Fields>> = { plane: new Map(), odoo: new Map() };
   readonly #reads = new Map<string, number>();
 
-  constructor(readonly plane: PlaneWorld, readonly odoo: OdooWorld) {}
+  constructor(readonly plane: PlaneWorld, readonly odoo: OdooTables) {}
 
   /** What the side looks like now. */
   fields(side: Side): ReadonlyMap<string, Fields> {

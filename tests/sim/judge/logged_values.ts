@@ -1,9 +1,9 @@
 /** Values of the log against the judge's plain ones: the log has them in their side's own form. */
 import { words } from "./fields.ts";
-import type { World } from "../world/world.ts";
+import type { Evidence } from "./evidence.ts";
 
 /** True when a logged value (an id, markup, a priority's key) may stand for a plain one. */
-export function sameValue(world: World, logged: unknown, plain: unknown): boolean {
+export function sameValue(world: Evidence, logged: unknown, plain: unknown): boolean {
   if (typeof logged === "object" && logged !== null && !Array.isArray(logged)) {
     return Object.values(logged).some((value) => sameValue(world, value, plain));
   }

@@ -6,7 +6,7 @@ import type { FieldName } from "./fields.ts";
 import { type Change, same } from "./history.ts";
 import { sameValue } from "./logged_values.ts";
 import { pairsOf } from "./pairs.ts";
-import type { World } from "../world/world.ts";
+import type { Evidence } from "./evidence.ts";
 
 const TEXTS: readonly FieldName[] = ["name", "description", "priority", "state", "target_date"];
 const SETS: readonly FieldName[] = ["assignees", "labels"];
@@ -17,7 +17,7 @@ export interface LostUpdates {
   readonly inGap: number;
 }
 
-export async function lostUpdates(world: World): Promise<LostUpdates> {
+export async function lostUpdates(world: Evidence): Promise<LostUpdates> {
   const pairs = await pairsOf(world);
   const recorded = await losers(world);
   const failures: string[] = [];
@@ -64,7 +64,7 @@ function isLeftEmpty({ from, to }: Change): boolean {
 }
 
 /** Who deletes a record takes back what was said in it, as far as it went no further. */
-function wasDeleted(world: World, edit: Change): boolean {
+function wasDeleted(world: Evidence, edit: Change): boolean {
   return world.history.changes.some((change) =>
     change.by === "person" && change.side === edit.side && change.record === edit.record &&
     change.field === "record" && change.to === "deleted"
@@ -89,7 +89,7 @@ function listOf(value: unknown): readonly string[] {
 }
 
 /** An engine's write hit the edit before its worker could see it: it had read earlier, and wrote later. */
-function swallowed(world: World, edit: Change): boolean {
+function swallowed(world: Evidence, edit: Change): boolean {
   return world.history.changes.some((change) =>
     change.by === "engine" && change.side === edit.side && change.record === edit.record &&
     change.field === edit.field && change.at >= edit.at &&
@@ -104,7 +104,7 @@ interface Loser {
 }
 
 /** Every value the log or the inbox kept of a conflict. */
-async function losers(world: World): Promise<Loser[]> {
+async function losers(world: Evidence): Promise<Loser[]> {
   const loser = (planeId: string | null, field: string, values: readonly unknown[]): Loser => ({
     planeId,
     field,

@@ -4,12 +4,12 @@
  */
 import { type Change, same } from "./history.ts";
 import { type Pair, pairsOf } from "./pairs.ts";
-import type { World } from "../world/world.ts";
+import type { Evidence } from "./evidence.ts";
 
 /** Texts of which each is unique in its run. */
 const UNIQUE = ["name", "description"] as const;
 
-export async function backwards(world: World): Promise<string[]> {
+export async function backwards(world: Evidence): Promise<string[]> {
   const pairs = await pairsOf(world);
   return pairs.flatMap((pair) =>
     UNIQUE.flatMap((field) =>

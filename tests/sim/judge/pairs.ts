@@ -1,12 +1,12 @@
 /** Who belongs to whom, by the marks the engine left on both servers, and by its own memory. */
-import type { World } from "../world/world.ts";
+import type { Evidence } from "./evidence.ts";
 
 export interface Pair {
   readonly plane: string;
   readonly odoo: string;
 }
 
-export async function pairsOf(world: World): Promise<Pair[]> {
+export async function pairsOf(world: Evidence): Promise<Pair[]> {
   const pairs = new Map<string, Pair>();
   const add = (plane: string, odoo: string) => pairs.set(`${plane} ${odoo}`, { plane, odoo });
   for (const { planeType, planeId, odooId } of await world.store.pairs()) {

@@ -1,9 +1,7 @@
 /** What people do in Odoo. Whatever Odoo refuses has not happened. */
-import { OdooException } from "../../../dev/sandbox/odoo/exceptions.ts";
-import { methodOf } from "../../../dev/sandbox/odoo/methods.ts";
 import type { Row } from "../../../dev/sandbox/odoo/database.ts";
-import type { InProcessSandboxOdoo } from "../../../dev/sandbox/odoo/server.ts";
-import type { Caller } from "../../../dev/sandbox/odoo/world.ts";
+import type { OdooTables } from "../judge/evidence.ts";
+import type { OdooDoor, Role } from "./odoo_door.ts";
 import { nth, toggled } from "./plane_people.ts";
 import type { Act, FieldEdits } from "./schedule.ts";
 import { dateText, descriptionText, LABELS, nameText } from "./texts.ts";
@@ -15,48 +13,43 @@ const STAGES = ["Todo", "In Progress", "Done"];
 export class OdooPeople {
   #edits = 0;
 
-  /**
-   * @param person edits tasks
-   * @param manager may also make and change projects
-   */
-  constructor(readonly odoo: InProcessSandboxOdoo, readonly person: Caller, readonly manager: Caller) {}
+  /** @param tables what people see before they act */
+  constructor(readonly tables: OdooTables, readonly door: OdooDoor) {}
 
   /** A project with stages. */
-  addProject(number: number): void {
-    const project = this.#create(this.manager, "project.project", {
-      name: `Odoo project ${number}`,
-      user_id: false,
-    });
+  async addProject(name: string): Promise<number> {
+    const project = await this.#create("manager", "project.project", { name, user_id: false });
     for (const [index, name] of STAGES.entries()) {
       const values = { name, sequence: index, fold: name === "Done", project_ids: [[6, 0, [project]]] };
-      this.#create(this.manager, "project.task.type", values);
+      await this.#create("manager", "project.task.type", values);
     }
+    return project;
   }
 
   /** Returns whether it happened. */
-  act(act: Act): boolean {
+  async act(act: Act): Promise<boolean> {
     try {
-      return this.#try(act);
+      return await this.#try(act);
     } catch (thrown) {
-      if (thrown instanceof OdooException) return false;
+      if (this.door.isRefusal(thrown)) return false;
       throw thrown;
     }
   }
 
-  #try(act: Act): boolean {
+  async #try(act: Act): Promise<boolean> {
     this.#edits += 1;
-    const { database } = this.odoo.world;
+    const { database } = this.tables;
     if (act.do === "webhookOff" || act.do === "webhookOn") return false;
     if (act.do === "create" || act.do === "editProject") {
       const projects = [...database.rows("project.project")].filter((row) => row.active === true);
       const project = nth(projects, act.project);
       if (project === undefined) return false;
       if (act.do === "create") {
-        const values = this.#values(project.id, undefined, { name: 1, ...act.fields });
-        this.#create(this.person, "project.task", { user_ids: [], ...values, project_id: project.id });
+        const values = await this.#values(project.id, undefined, { name: 1, ...act.fields });
+        await this.#create("person", "project.task", { user_ids: [], ...values, project_id: project.id });
         return true;
       }
-      this.#run(this.manager, "project.project", "write", [project.id], {
+      await this.door.run("manager", "project.project", "write", [project.id], {
         vals: {
           ...(act.fields.name === undefined ? {} : { name: nameText(this.#edits, act.fields.name).trim() }),
           ...(act.fields.description === undefined ? {} : { description: `<p>about o${this.#edits}</p>` }),
@@ -69,36 +62,30 @@ export class OdooPeople {
     switch (act.do) {
       case "archive":
       case "unarchive":
-        this.#write(task, { active: act.do === "unarchive" });
+        await this.#write(task, { active: act.do === "unarchive" });
         return true;
       case "delete":
-        this.#run(this.manager, "project.task", "unlink", [task.id], {});
+        await this.door.run("manager", "project.task", "unlink", [task.id], {});
         return true;
     }
     if (task.active === false) return false;
-    this.#write(task, this.#values(Number(task.project_id), task, act.fields));
+    await this.#write(task, await this.#values(Number(task.project_id), task, act.fields));
     return true;
   }
 
-  #write(task: Row, vals: Values): void {
-    this.#run(this.person, "project.task", "write", [task.id], { vals });
+  async #write(task: Row, vals: Values): Promise<void> {
+    await this.door.run("person", "project.task", "write", [task.id], { vals });
   }
 
-  #create(caller: Caller, model: string, values: Values): number {
-    const made = this.#run(caller, model, "create", [], { vals_list: [values] });
+  async #create(role: Role, model: string, values: Values): Promise<number> {
+    const made = await this.door.run(role, model, "create", [], { vals_list: [values] });
     const id: unknown = Array.isArray(made) ? made[0] : undefined;
     if (typeof id !== "number") throw new Error(`${model} was not made`);
     return id;
   }
 
-  #run(caller: Caller, model: string, name: string, ids: number[], given: Values): unknown {
-    const method = methodOf(model, name);
-    if (method === undefined) throw new Error(`no method ${name}`);
-    return this.odoo.world.run(caller, {}, method, model, ids, given);
-  }
-
-  #values(project: number, task: Row | undefined, fields: FieldEdits): Values {
-    const { database } = this.odoo.world;
+  async #values(project: number, task: Row | undefined, fields: FieldEdits): Promise<Values> {
+    const { database } = this.tables;
     const stages = [...database.rows("project.task.type")].filter((stage) =>
       Array.isArray(stage.project_ids) && stage.project_ids.includes(project)
     );
@@ -123,18 +110,18 @@ export class OdooPeople {
         user_ids: [[6, 0, toggled(idsOf(task?.user_ids), nth(people, fields.assignee))]],
       }),
       ...(fields.label === undefined ? {} : {
-        tag_ids: [[6, 0, toggled(idsOf(task?.tag_ids), this.#tag(nth(LABELS, fields.label) ?? "bug"))]],
+        tag_ids: [[6, 0, toggled(idsOf(task?.tag_ids), await this.#tag(nth(LABELS, fields.label) ?? "bug"))]],
       }),
       ...(date === undefined ? {} : { date_deadline: date === null ? false : `${date} 12:00:00` }),
       ...(fields.parent === undefined ? {} : { parent_id: parent?.id ?? false }),
     };
   }
 
-  #tag(name: string): number {
-    const known = [...this.odoo.world.database.rows("project.tags")].find((tag) =>
+  async #tag(name: string): Promise<number> {
+    const known = [...this.tables.database.rows("project.tags")].find((tag) =>
       String(tag.name).toLowerCase() === name
     );
-    return known?.id ?? this.#create(this.manager, "project.tags", { name });
+    return known?.id ?? await this.#create("manager", "project.tags", { name });
   }
 }
 

@@ -2,15 +2,14 @@
  * A stand-in for the sweep: it looks at everything on both sides and leaves a hint for each record, so that nothing depends on
  * webhooks alone. Pairs get one too: what was deleted is in no list.
  */
-import type { InProcessSandboxOdoo } from "../../../dev/sandbox/odoo/server.ts";
-import type { InProcessSandboxPlane } from "../../../dev/sandbox/plane/server.ts";
 import type { RecordKey } from "../../../shared/store/sync_store.ts";
+import type { Evidence } from "../judge/evidence.ts";
 import { keysOf, type SimStore } from "./sim_store.ts";
 
 export async function sweep(
-  store: SimStore,
-  plane: InProcessSandboxPlane,
-  odoo: InProcessSandboxOdoo,
+  store: Pick<SimStore, "port" | "pairs">,
+  plane: Evidence["plane"],
+  odoo: Evidence["odoo"],
 ): Promise<void> {
   const hint = (key: RecordKey, projectId: string | null) =>
     store.port.hint({ key, priority: 3, projectId, readFirst: key.side === "plane" });

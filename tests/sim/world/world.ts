@@ -9,6 +9,7 @@ import { type Random, seededRandom } from "../kernel/random.ts";
 import { Trace } from "../kernel/trace.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { skewedClock } from "./clocks.ts";
+import { sandboxDoor } from "./odoo_door.ts";
 import { installOdooHooks } from "./odoo_hooks.ts";
 import { OdooPeople } from "./odoo_people.ts";
 import { HOOK_URL, planeHookFetch } from "./plane_hooks.ts";
@@ -97,7 +98,7 @@ export class World {
       now: databaseNow,
     });
     this.#planePeople = new PlanePeople(this.plane, this.plane.users.alice);
-    this.#odooPeople = new OdooPeople(this.odoo, ...this.#odooUsers());
+    this.#odooPeople = new OdooPeople(this.odoo.world, sandboxDoor(this.odoo, this.#odooUsers()));
     this.history = new History(this.plane.world, this.odoo.world);
   }
 
@@ -109,7 +110,9 @@ export class World {
     for (let number = 1; number <= schedule.projects.plane; number++) {
       await world.#planePeople.addProject(number);
     }
-    for (let number = 1; number <= schedule.projects.odoo; number++) world.#odooPeople.addProject(number);
+    for (let number = 1; number <= schedule.projects.odoo; number++) {
+      await world.#odooPeople.addProject(`Odoo project ${number}`);
+    }
     world.#look("plane", "person");
     world.#look("odoo", "person");
     return world;
@@ -226,7 +229,7 @@ export class World {
     return this.history.look(side, by, this.kernel.now, worker, heard);
   }
 
-  #odooUsers(): [{ userId: number; administrator: boolean }, { userId: number; administrator: boolean }] {
+  #odooUsers(): { person: number; manager: number } {
     const add = (name: string) =>
       this.odoo.addUser({
         name,
@@ -234,9 +237,7 @@ export class World {
         email: `${name}@example.test`,
         apiKey: `key-${name}`,
       });
-    const alice = add("alice");
-    const bob = add("bob");
-    return [{ userId: bob, administrator: false }, { userId: alice, administrator: true }];
+    return { manager: add("alice"), person: add("bob") };
   }
 }
 
