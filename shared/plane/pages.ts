@@ -24,12 +24,18 @@ const MOST_PAGES = 10_000;
  * in which rows do not change places (`created_at`, not `updated_at`) every row that is there all the time comes exactly
  * once; rows that are made or deleted meanwhile come at most once.
  *
+ * @param resume where an earlier reading stopped: how many rows it had read, and the ids of the last of them. Where none of those
+ * is found, rows from further back come again.
  * @throws SuiteError plane_bad_answer when the answers are no pages; what the transport throws
  */
-export async function* planeRows(transport: PlaneTransport, request: PlaneRequest): AsyncGenerator<PlaneRow> {
-  const seen = new Set<string>();
+export async function* planeRows(
+  transport: PlaneTransport,
+  request: PlaneRequest,
+  resume?: { readonly offset: number; readonly tail: readonly string[] },
+): AsyncGenerator<PlaneRow> {
+  const seen = new Set<string>(resume?.tail);
   let largest = PAGE_SIZE;
-  let page = { size: PAGE_SIZE, number: 0 };
+  let page = resume === undefined ? { size: PAGE_SIZE, number: 0 } : nextPage(resume.offset - OVERLAP);
   let overlap = OVERLAP;
   let back = overlap;
   for (let count = 0; count < MOST_PAGES; count += 1) {

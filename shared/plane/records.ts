@@ -63,7 +63,7 @@ export function queryRows(
   send: PlaneTransport,
   operation: string,
   path: string[],
-  { fields, expand, orderBy }: PlaneQuery,
+  { fields, expand, orderBy, resume }: PlaneQuery,
   call: PlaneCall,
 ): AsyncGenerator<PlaneRow> {
   const query = {
@@ -71,7 +71,7 @@ export function queryRows(
     ...(expand === undefined ? {} : { expand: expand.join(",") }),
     ...(orderBy === undefined ? {} : { order_by: orderBy }),
   };
-  return planeRows(send, { ...call, operation, method: "GET", path, query });
+  return planeRows(send, { ...call, operation, method: "GET", path, query }, resume);
 }
 
 export async function listRecords<Row extends { id: string }>(

@@ -73,4 +73,6 @@ export interface PlaneQuery {
   readonly fields?: readonly string[];
   readonly expand?: readonly string[];
   readonly orderBy?: string;
+  /** Where an earlier reading of the same list stopped: how many rows it had read, and the ids of the last of them. */
+  readonly resume?: { readonly offset: number; readonly tail: readonly string[] };
 }
