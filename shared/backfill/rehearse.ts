@@ -5,7 +5,7 @@
 import type { OdooClient } from "../odoo/client.ts";
 import { batchingOdooClient } from "../odoo/batching.ts";
 import type { PlaneClient } from "../plane/client.ts";
-import type { BackfillStore, KnownPair } from "../store/backfill.ts";
+import type { BackfillStore, KnownPair, RunHint } from "../store/backfill.ts";
 import type { SyncStore } from "../store/sync_store.ts";
 import type { SyncDependencies } from "../sync/entity.ts";
 import { createPlaneDirectory } from "../sync/plane_directory.ts";
@@ -27,6 +27,8 @@ export interface RehearsalSource {
   /** What the engine needs besides. */
   sync: Omit<SyncDependencies, "store" | "odoo" | "plane">;
   concurrency: number;
+  /** Is told of what the steps hint, before it is rehearsed. */
+  onHints?: (hints: readonly RunHint[]) => void;
 }
 
 export interface Rehearsal {
@@ -58,7 +60,7 @@ export async function rehearse(
   const queue = createRehearsalQueue(processor, store, source.concurrency, onRecord);
   late.queue = queue;
   const deps: BackfillDependencies = {
-    store: rehearsalBackfillStore(source.backfill, store, queue),
+    store: rehearsalBackfillStore(source, store, queue),
     plane: access,
     odoo,
     ring: () => {},
@@ -69,7 +71,7 @@ export async function rehearse(
 }
 
 function rehearsalBackfillStore(
-  real: BackfillStore,
+  { backfill: real, onHints }: RehearsalSource,
   store: RehearsalStore,
   queue: RehearsalQueue,
 ): BackfillStore {
@@ -97,6 +99,7 @@ function rehearsalBackfillStore(
       return [...(await real.pairs(odooModel, project)).filter((pair) => !isReplaced(pair)), ...own];
     },
     leaveHints: async (hints) => {
+      onHints?.(hints);
       queue.leave(hints);
       await queue.work();
     },
@@ -136,6 +139,7 @@ function rehearsalBackfillStore(
       return Promise.resolve({ active: 0, waiting, resting: 0, dead: left.length - waiting });
     },
     unsettled: () => Promise.resolve(queue.unsettled()),
+    pending: (project) => real.pending(project),
     effects: () => Promise.resolve({}),
   };
 }

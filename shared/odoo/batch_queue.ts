@@ -84,6 +84,11 @@ export class BatchQueue<Row, Answer> {
       const batch = nextBatch(this.#waiting, { mark, isSuspect, mostRows: this.#options.mostRows });
       this.#waiting = this.#waiting.filter((entry) => !batch.includes(entry));
       await this.#send(batch);
+      // What came meanwhile may be little when the server is quick: it is collected as the first batch was.
+      const missing = this.#options.mostRows - this.#waiting.reduce((sum, { rows }) => sum + rows.length, 0);
+      if (this.#waiting.length > 0 && missing > 0) {
+        await new Promise<void>((go) => this.#options.schedule(go));
+      }
     }
     this.#isRunning = false;
     this.#onIdle();

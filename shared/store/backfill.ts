@@ -70,6 +70,8 @@ export interface BackfillStore {
   wakeWaiting(runId: string, except: readonly string[]): Promise<number>;
   remains(runId: string): Promise<RunRemains>;
   unsettled(runId: string, limit: number): Promise<Unsettled[]>;
+  /** What the queue has of a Plane project, of whatever origin. */
+  pending(planeProjectId: string): Promise<{ entity_key: string; reason: string | null }[]>;
   /** How often the run did what: create, link, update, ... */
   effects(runId: string): Promise<Record<string, number>>;
 }
@@ -164,6 +166,15 @@ export function createBackfillStore(sql: Sql, clock: StoreClock = {}): BackfillS
         select q.entity_key, q.plane_project_id, q.last_error as reason,
           case when q.status = 'failed' then 'dead' when q.last_error = 'waits_for_project' then 'waiting' else 'resting' end as state
         from plane.sync_queue q where q.run_id = ${runId} order by q.entity_key limit ${limit}`,
+    ],
+    pending: async (planeProjectId) => [
+      ...await sql<{ entity_key: string; reason: string | null }[]>`
+        select q.entity_key, q.last_error as reason from plane.sync_queue q
+        where q.plane_project_id = ${planeProjectId}
+          or q.entity_key in (
+            select m.plane_type || ':' || m.plane_id from plane.sync_mappings m where m.plane_project_id = ${planeProjectId}
+          )
+        order by q.entity_key`,
     ],
     effects: async (runId) => {
       const rows = await sql<{ operation: string; count: number }[]>`
