@@ -27,7 +27,7 @@ export interface ConflictRow {
 }
 
 export interface ConflictStore {
-  /** The open ones, oldest first; of one pair when it is named. */
+  /** The open ones, oldest first; of one pair when it is named. Orders to take something back are not among them. */
   list(options: { limit: number; mappingId?: string }): Promise<ConflictRow[]>;
   /** The open conflict of a record's field, the record named by its Plane type or Odoo model and its id there. */
   find(type: string, id: string, field: string): Promise<string | null>;
@@ -50,13 +50,14 @@ export function createConflictStore(sql: Sql, clock: StoreClock = {}): ConflictS
         from plane.v_conflicts c where ${
         mappingId === undefined ? sql`true` : sql`c.mapping_id = ${mappingId}`
       }
+          and (c.resolution is null or not c.resolution ? 'undo')
         order by c.created_at, c.id limit ${limit}`;
       return rows.map((row) => ({ ...row }));
     },
     find: async (type, id, field) => {
       const [row] = await sql<{ id: string }[]>`
         select c.id from plane.v_conflicts c
-        where c.field = ${field}
+        where c.field = ${field} and (c.resolution is null or not c.resolution ? 'undo')
           and ((c.plane_type = ${type} and c.plane_id = ${id}) or (c.odoo_model = ${type} and c.odoo_id = ${id}))
         order by c.created_at, c.id limit 1`;
       return row?.id ?? null;

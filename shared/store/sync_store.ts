@@ -61,8 +61,27 @@ export interface TombstoneRow {
   reason: "mapping_deleted" | "deleted_in_odoo" | "deleted_in_plane";
 }
 
-/** How somebody settled a conflict: by a side, or by a value in Plane's form. */
-export type Resolution = { side: "plane" | "odoo" } | { value: Json };
+/** How somebody settled a conflict: by a side, or by a value in Plane's form. With `undo` it is an order to take something back. */
+export type Resolution = { side: "plane" | "odoo" } | { value: Json; undo?: UndoOrder };
+
+/** What plane.order_undo leaves for a field. */
+export interface UndoOrder {
+  /** The row of plane.sync_log that is taken back. */
+  log_id: string;
+  /** Making the record is taken back: it alone goes into the archive, its partner stays as it is. */
+  apart?: boolean;
+  /** A set may have been written on both sides. */
+  parts: readonly UndoPart[];
+}
+
+/** Values are in the side's own form. */
+export interface UndoPart {
+  side: "plane" | "odoo";
+  from: Json;
+  to: Json;
+  /** What was agreed on when it was ordered: anything else is a later edit. */
+  base: Json;
+}
 
 /** An open conflict of the pair; `resolution` is null until somebody chose. */
 export interface OpenConflict {

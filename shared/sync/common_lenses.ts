@@ -73,4 +73,5 @@ export const archivedLens: Lens<{ archived_at: string | null }> = {
   },
   formValues: (value, { today }) => ({ archived_at: value === true ? today : null }),
   valuesFor: (form) => ({ archived_at: form.archived_at }),
+  restore: { odoo: ({ from }) => ({ values: { active: from !== true }, value: from === true }) },
 };

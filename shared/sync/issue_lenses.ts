@@ -78,6 +78,15 @@ function dateLens(field: "start_date" | "target_date", odooField: string): Lens<
       const date = textOf(record[mapped]).slice(0, 10) || null;
       return { values: { [field]: date }, value: date };
     },
+    restore: {
+      odoo: ({ from }, _record, { odooField: mapped, capabilities }) => {
+        const isMoment = capabilities.taskFields[mapped]?.type === "datetime";
+        return {
+          values: { [mapped]: from === null ? false : isMoment ? `${from} 12:00:00` : from },
+          value: from,
+        };
+      },
+    },
   };
 }
 

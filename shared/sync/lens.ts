@@ -84,6 +84,12 @@ export interface Joined {
   odooBase: Json;
 }
 
+/** What a field was and what it became, in the form of the side it is about. */
+export interface Former {
+  from: Json;
+  to: Json;
+}
+
 export interface Lens<Form> {
   /** Plane's name of the field; the key in `field_mappings`. */
   field: string;
@@ -109,6 +115,11 @@ export interface Lens<Form> {
   formValues?(value: Json, context: LensContext): Readonly<Record<string, unknown>>;
   /** What Plane's API takes for the value a form holds; default: the field itself. */
   valuesFor?(form: Form): Readonly<Record<string, Json>>;
+  /** How a former value is given to a side again, where that is more than the field's own name. */
+  restore?: {
+    odoo?(part: Former, record: OdooRecord, context: LensContext): Target;
+    plane?(part: Former, form: Form, context: LensContext): Target;
+  };
   /** Whether two Odoo values mean the same; default: the same JSON. */
   sameInOdoo?(left: Json, right: Json): boolean;
   sameInPlane?(left: Json, right: Json): boolean;

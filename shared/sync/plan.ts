@@ -30,6 +30,7 @@ export type Why =
   | "resolved"
   | "joined"
   | "same_on_both"
+  | "undone"
   | "kept";
 
 /** One field's change as it is logged: the values of the side that is written, before and after. */
@@ -40,6 +41,8 @@ export interface Change {
   to: Json;
   why: Why;
   base: Json;
+  /** With `undone`: the row of plane.sync_log that was taken back. */
+  undoes?: string;
 }
 
 /** Both sides changed, and a person is to choose. */

@@ -14,6 +14,7 @@ const projectDescriptionLens: Lens<ProjectForm> = {
     const text = plainText(textOf(record[odooField]));
     return { values: { description: text }, value: paragraphs(text) };
   },
+  restore: { plane: ({ from }) => ({ values: { description: plainText(textOf(from)) }, value: from }) },
 };
 
 function projectHtml(form: ProjectForm): string {
@@ -81,6 +82,7 @@ const leadLens: Lens<ProjectForm> = {
     const person = references.people.get(user) ?? null;
     return person === null ? null : { values: { project_lead: person }, value: person };
   },
+  restore: { plane: ({ from }) => ({ values: { project_lead: from }, value: from }) },
 };
 
 export const PROJECT_LENSES: readonly Lens<ProjectForm>[] = [

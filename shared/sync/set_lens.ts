@@ -41,6 +41,23 @@ export function setLens<Form>(set: SetFields<Form>): Lens<Form> {
       const [known, base] = [knownInOdoo(set, context), relatedIds(context.odooBase)];
       return relatedIds(record[set.odooField]).some((id) => !known.has(id) || !base.includes(id));
     },
+    // Only the elements that came or went; whatever else is there stays.
+    restore: {
+      odoo: ({ from, to }, record) => {
+        const ids = sorted(reverted(relatedIds(record[set.odooField]), relatedIds(from), relatedIds(to)));
+        return { values: { [set.odooField]: [[6, 0, ids]] }, value: ids };
+      },
+      plane: ({ from, to }, form, context) => {
+        const [before, after] = [partnersOf(from), partnersOf(to)];
+        const ids = reverted(set.planeIds(form), [...before.keys()], [...after.keys()]);
+        const partners = new Map([...partnersOf(context.planeBase), ...before]);
+        const value = Object.fromEntries(ids.flatMap((id) => {
+          const partner = partners.get(id) ?? set.partners(context).get(id) ?? null;
+          return partner === null ? [] : [[id, partner] as const];
+        }));
+        return { values: { [set.planeField]: ids }, value };
+      },
+    },
   };
 }
 
@@ -132,6 +149,12 @@ function partnersOf(base: Json | undefined): Map<string, number> {
       typeof partner === "number" ? [[id, partner] as const] : []
     ),
   );
+}
+
+/** What is there now, without what had come and with what had gone. */
+function reverted<Id>(now: readonly Id[], from: readonly Id[], to: readonly Id[]): Id[] {
+  const kept = now.filter((id) => from.includes(id) || !to.includes(id));
+  return [...kept, ...from.filter((id) => !to.includes(id) && !kept.includes(id))];
 }
 
 function sorted(ids: readonly number[]): number[] {

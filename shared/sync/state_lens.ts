@@ -58,6 +58,24 @@ export const stateLens: Lens<IssueForm> = {
     return state === undefined ? {} : { state };
   },
   valuesFor: (form) => ({ state: form.state?.id ?? null }),
+  restore: {
+    plane: ({ from }) => ({ values: { state: from }, value: from }),
+    odoo: ({ from }, record, { capabilities }) => {
+      const { stage = null, closed = "open" } = from as { stage?: number | null; closed?: Closed };
+      const flag = closed !== "open"
+        ? CLOSED_STATE[closed]
+        : closedOf(record.state) !== "open"
+        ? "01_in_progress"
+        : undefined;
+      return {
+        values: {
+          stage_id: stage ?? false,
+          ...(flag !== undefined && capabilities.taskStates.includes(flag) ? { state: flag } : {}),
+        },
+        value: { stage, closed },
+      };
+    },
+  },
 };
 
 /**

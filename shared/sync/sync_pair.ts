@@ -12,6 +12,7 @@ import type { Followed, PlaneForm, Prepared } from "./kind.ts";
 import { readPlane } from "./observe.ts";
 import { type ActiveLens, contextOf, type Plan, planBoth, type PlanInput } from "./plan.ts";
 import { settled } from "./settled.ts";
+import { reportTakenBack, takeBack, type TakenBack, undoOrders, withTakenBack } from "./take_back.ts";
 
 export interface PairNow<Form> {
   mapping: MappingRow;
@@ -34,27 +35,41 @@ export type Partial = (effect: Effect) => void;
 
 export async function syncPair<Form extends PlaneForm>(
   entity: SyncEntity<Form>,
-  now: PairNow<Form>,
+  given: PairNow<Form>,
   deps: SyncDependencies,
   onPartial: Partial,
 ): Promise<Effect> {
   const startedAt = deps.now();
+  const taken = await takeBack(entity, given, deps);
+  const now: PairNow<Form> = taken === null
+    ? given
+    : { ...given, form: taken.form, record: taken.record, fresh: given.fresh || deps.plane !== undefined };
   let { form } = now;
-  let { input, prepared, plan } = await makePlan(entity, now, form, deps);
+  let { input, prepared, plan } = await makePlan(entity, now, form, taken, deps);
   if (Object.keys(plan.plane).length > 0 && form !== null && !now.fresh) {
     // Nobody writes to Plane what was not read just before: its webhooks may be late, or off.
     const read = await readPlane(entity, form.id, deps);
     if (read.kind === "gone") throw new SuiteError("plane_not_found", { retry: "now" });
     form = read.form;
-    ({ input, prepared, plan } = await makePlan(entity, now, form, deps));
+    ({ input, prepared, plan } = await makePlan(entity, now, form, taken, deps));
   }
 
-  const stored: Carried<Form> = { odooStored: null, planeStored: null };
+  const stored: Carried<Form> = {
+    odooStored: taken?.odooStored ?? null,
+    planeStored: taken?.planeStored ?? null,
+  };
   const refused: string[] = [];
   let odooId = now.odooId;
   let followed: Followed | null = null;
   const report = (part: Plan) =>
-    settled(entity, { ...now, form, odooId }, input, part, prepared, stored, { refused, startedAt, followed }, deps);
+    reportTakenBack(
+      settled(entity, { ...now, form, odooId }, input, part, prepared, stored, {
+        refused,
+        startedAt,
+        followed,
+      }, deps),
+      taken,
+    );
 
   const writesOdoo = Object.keys(plan.odoo).length > 0 || prepared.placeInOdoo !== undefined;
   if (form !== null && (now.record === null || writesOdoo)) {
@@ -90,6 +105,7 @@ async function makePlan<Form extends PlaneForm>(
   entity: SyncEntity<Form>,
   { record, linkedNow, lenses }: PairNow<Form>,
   form: Form | null,
+  taken: TakenBack<Form> | null,
   deps: SyncDependencies,
 ): Promise<{ input: PlanInput<Form>; prepared: Prepared; plan: Plan }> {
   const { pair, config, kind } = entity;
@@ -97,6 +113,7 @@ async function makePlan<Form extends PlaneForm>(
   const bases = linkedNow || pair.snapshot === null
     ? { planeBase: {}, odooBase: {} }
     : { planeBase: pair.snapshot.plane_base, odooBase: pair.snapshot.odoo_base };
+  const orders = undoOrders(entity);
   const common = {
     lenses,
     plane: form,
@@ -108,7 +125,7 @@ async function makePlan<Form extends PlaneForm>(
     policy: config.policy,
     resolutions: new Map(
       pair.conflicts.flatMap(({ field, resolution }) =>
-        resolution === null ? [] : [[field, resolution] as const]
+        resolution === null || orders.has(field) ? [] : [[field, resolution] as const]
       ),
     ),
     open: new Set(pair.conflicts.map(({ field }) => field)),
@@ -118,7 +135,7 @@ async function makePlan<Form extends PlaneForm>(
     ? new Set<string>()
     : changedFields(common, recalled?.references, record, form);
   const prepared = await kind.prepare({ form, record, pair, config, lenses, changedInOdoo }, deps);
-  const held = prepared.heldBack ?? [];
+  const held = [...prepared.heldBack ?? [], ...(taken === null || taken.apart === null ? [] : ["archived"])];
   const input: PlanInput<Form> = {
     ...common,
     lenses: lenses.filter(({ lens }) => !held.includes(lens.field)),
@@ -127,7 +144,7 @@ async function makePlan<Form extends PlaneForm>(
   };
   const later = await laterSides(entity, input, deps);
   const complete = { ...input, later };
-  return { input: complete, prepared, plan: planBoth(complete) };
+  return { input: complete, prepared, plan: withTakenBack(planBoth(complete), taken) };
 }
 
 /** Fields whose Odoo value is not the base: what they point at must be looked up in Plane. */

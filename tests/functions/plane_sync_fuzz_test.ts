@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { readConfig, webhookSecrets } from "../../shared/config.ts";
+import { SuiteError } from "../../shared/errors.ts";
 import { authenticateManagement } from "../../shared/http/management_auth.ts";
 import type { Delivery } from "../../shared/delivery.ts";
 import { receiveWebhook } from "../../shared/webhook/receive.ts";
@@ -49,6 +50,8 @@ function appWithoutDatabase() {
     replay: () => manage("replay"),
     conflicts: () => manage("conflicts").then(() => []),
     resolve: () => manage("resolve").then(() => null),
+    explain: () => manage("explain").then(() => Promise.reject(new SuiteError("not_found"))),
+    undo: () => manage("undo").then(() => Promise.reject(new SuiteError("not_found"))),
     pause: () => manage("pause"),
     resume: () => manage("resume"),
     drain: () => manage("drain").then(() => ({ claimed: 0, done: 0, failed: 0, lost: 0, more: false })),

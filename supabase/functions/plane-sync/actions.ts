@@ -3,11 +3,24 @@
  * requests.ts, and what it needs in ActionDependencies.
  */
 import { SuiteError } from "../../../shared/errors.ts";
+import type { Explanation } from "../../../shared/history/explain.ts";
+import type { UndoAnswer } from "../../../shared/history/undo.ts";
 import type { Caller } from "../../../shared/http/management_auth.ts";
 import type { DrainReport } from "../../../shared/queue/drain.ts";
 import type { ManualSync, Replay } from "../../../shared/store/manual.ts";
 import type { ConflictRow } from "../../../shared/store/conflicts.ts";
-import { manualSyncOf, type Pause, pauseOf, replayOf, type Resolve, resolveOf } from "./requests.ts";
+import type { UndoSelection } from "../../../shared/store/history.ts";
+import {
+  type EntityName,
+  explainOf,
+  manualSyncOf,
+  type Pause,
+  pauseOf,
+  replayOf,
+  type Resolve,
+  resolveOf,
+  undoOf,
+} from "./requests.ts";
 
 export interface ActionDependencies {
   status: () => Promise<Record<string, unknown>>;
@@ -17,6 +30,10 @@ export interface ActionDependencies {
   conflicts: () => Promise<ConflictRow[]>;
   /** Returns the conflict's id; null: there is no such open conflict. */
   resolve: (wanted: Resolve, by: string) => Promise<string | null>;
+  /** @throws SuiteError not_found */
+  explain: (entity: EntityName, field: string) => Promise<Explanation>;
+  /** @throws SuiteError not_found */
+  undo: (selection: UndoSelection, options: { dryRun: boolean; by: string }) => Promise<UndoAnswer>;
   /** Both return how many things were switched. */
   pause: (wanted: Pause) => Promise<number>;
   resume: (wanted: Pause) => Promise<number>;
@@ -89,6 +106,22 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
       }
       deps.drainInBackground();
       return { conflict };
+    },
+  },
+  explain: {
+    methods: ["GET"],
+    answer: async ({ query }, deps) => {
+      const { entity, field } = explainOf(query);
+      return { ...await deps.explain(entity, field) };
+    },
+  },
+  undo: {
+    methods: ["POST"],
+    answer: async ({ body, by }, deps) => {
+      const { selection, dryRun } = undoOf(await body());
+      const answer = await deps.undo(selection, { dryRun, by });
+      if (answer.run_id !== null) deps.drainInBackground();
+      return { ...answer };
     },
   },
   pause: {

@@ -1,6 +1,8 @@
 /** From configuration to the app's dependencies: which client, which pool, which limits. */
 import { ClockOffset, watchingDates } from "../../../shared/clock_offset.ts";
 import { type Config, webhookSecrets } from "../../../shared/config.ts";
+import { explain } from "../../../shared/history/explain.ts";
+import { undo } from "../../../shared/history/undo.ts";
 import { authenticateManagement } from "../../../shared/http/management_auth.ts";
 import { createLog } from "../../../shared/log.ts";
 import { planeCredential } from "../../../shared/oauth/plane_credential.ts";
@@ -85,6 +87,8 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
         : await conflicts.find(conflict.type, conflict.id, conflict.field);
       return id !== null && await conflicts.resolve(id, resolution, by) ? id : null;
     },
+    explain: (entity, field) => explain(sql, entity, field),
+    undo: (selection, options) => undo(sql, selection, options),
     pause: ({ scope, options }) => switches.pause(scope, options),
     resume: ({ scope }) => switches.resume(scope),
     drain: drainNow,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { SuiteError } from "../../../shared/errors.ts";
 import type { Json } from "../../../shared/json.ts";
 import { parseStamp } from "../../../shared/stamp.ts";
+import type { UndoSelection } from "../../../shared/store/history.ts";
 import type { ManualSync, Replay } from "../../../shared/store/manual.ts";
 import type { PauseScope } from "../../../shared/store/switches.ts";
 import type { Resolution } from "../../../shared/store/sync_store.ts";
@@ -113,6 +114,41 @@ export function pauseOf(body: Record<string, unknown>): Pause {
     return { scope: { scope: "pair", planeType: pair.plane_type, odooModel: pair.odoo_model }, options };
   }
   return { scope: { scope: "all" }, options };
+}
+
+const explain = z.strictObject({
+  entity: entityName.optional(),
+  source: z.enum(["plane", "odoo"]).optional(),
+  type: name.optional(),
+  id: recordId.optional(),
+  field: fieldName,
+}).refine(
+  ({ entity, type, id }) =>
+    entity === undefined ? type !== undefined && id !== undefined : type === undefined && id === undefined,
+  "give entity, or type and id",
+);
+
+/** From the query of a request: `entity=issue:<id>`, or `type` and `id`; and `field`. */
+export function explainOf(query: URLSearchParams): { entity: EntityName; field: string } {
+  const given = Object.fromEntries([...query].filter(([parameter]) => parameter !== "action"));
+  const { entity, type, id, field } = checked(explain, given);
+  const named = entity ?? (type === undefined || id === undefined ? undefined : { type, id });
+  if (named === undefined) throw new SuiteError("bad_request");
+  return { entity: named, field };
+}
+
+const undo = z.strictObject({
+  log_id: z.union([z.int().positive().transform(String), z.string().regex(/^[1-9]\d{0,17}$/)]).optional(),
+  run_id: uuid.optional(),
+  dry_run: z.boolean().optional(),
+}).refine(({ log_id, run_id }) => (log_id === undefined) !== (run_id === undefined), "give log_id or run_id");
+
+/** @throws SuiteError bad_request naming the fields that are wrong */
+export function undoOf(body: Record<string, unknown>): { selection: UndoSelection; dryRun: boolean } {
+  const { log_id, run_id, dry_run = false } = checked(undo, body);
+  if (log_id !== undefined) return { selection: { logId: log_id }, dryRun: dry_run };
+  if (run_id !== undefined) return { selection: { runId: run_id }, dryRun: dry_run };
+  throw new SuiteError("bad_request");
 }
 
 /** @throws SuiteError bad_request for what PostgreSQL cannot hold: NUL, half of a character */

@@ -1,0 +1,51 @@
+/** `?action=undo`: takes back one row of the log, or all that a run did, as planned synchronisations. */
+import { SuiteError } from "../errors.ts";
+import type { JsonObject } from "../json.ts";
+import type { Sql } from "../store/database.ts";
+import { orderUndo, readUndoable, type UndoSelection } from "../store/history.ts";
+import { planUndo, type Skipped, type Undoing } from "./plan_undo.ts";
+
+export interface UndoAnswer {
+  dry_run: boolean;
+  /** The run whose rows in plane.sync_log say what came of it; it can be undone too. Null when nothing is to be done. */
+  run_id: string | null;
+  undoing: Undoing[];
+  not_undone: Skipped[];
+}
+
+/**
+ * Ordered here, carried out by the next look at each pair: what somebody changes until then stays, and is logged as
+ * `changed_since`.
+ *
+ * @throws SuiteError not_found when the selection changed nothing
+ */
+export async function undo(
+  sql: Sql,
+  selection: UndoSelection,
+  { dryRun, by }: { dryRun: boolean; by: string },
+): Promise<UndoAnswer> {
+  const rows = await readUndoable(sql, selection);
+  if (rows.length === 0) {
+    throw new SuiteError("not_found", { message: "Nothing in the log was changed by this." });
+  }
+  const { orders, undoing, not_undone } = planUndo(rows);
+  if (dryRun || orders.length === 0) return { dry_run: dryRun, run_id: null, undoing, not_undone };
+  const scope: JsonObject = "logId" in selection ? { log_id: selection.logId } : { run_id: selection.runId };
+  const report: JsonObject = {
+    ordered: undoing.length,
+    not_undone: not_undone.map(({ log_id, field, reason }) => ({ log_id, field, reason })),
+  };
+  const { runId, refused } = await orderUndo(sql, orders, { scope, report, by });
+  // Somebody opened a conflict, or ordered the same, between the reading and the order.
+  const late = undoing.filter((_, place) => refused.includes(place)).map((
+    { log_id, entity, field },
+  ): Skipped => (
+    { log_id, entity, field, reason: "in_conflict" }
+  ));
+  return {
+    dry_run: false,
+    run_id: runId,
+    undoing: undoing.filter((_, place) => !refused.includes(place)),
+    not_undone: [...not_undone, ...late],
+  };
+}
