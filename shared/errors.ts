@@ -111,6 +111,10 @@ export const ERROR_CODES = {
     meaning:
       "A work item can only be read inside its Plane project, and nobody has named it: give project_id.",
   },
+  work_item_unknown: {
+    retry: "never",
+    meaning: "A comment can only be read inside its work item, and neither a hint nor its message names it.",
+  },
   waits_for_project: { retry: "later", meaning: "The work item's project is not in Odoo yet." },
   outcome_unknown: {
     retry: "later",

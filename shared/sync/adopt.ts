@@ -56,7 +56,8 @@ export async function adopt<Form extends PlaneForm>(
   onMapping(mapping);
   if (mapping.plane_id !== null) return lookAt(entity, mapping.plane_type, mapping.plane_id);
   const match = claimed.payload.match_plane_id;
-  const form = match === undefined ? null : await kind.read(deps.plane, match, projectId);
+  const hangsOn = match === undefined ? null : await kind.hangsOn?.(match, entity, deps) ?? null;
+  const form = match === undefined ? null : await kind.read(deps.plane, match, projectId, hangsOn);
   const now = {
     mapping,
     form,

@@ -9,6 +9,8 @@ import type { ValueKind } from "../store/value_map.ts";
 const PAIRED: readonly { field: string; model: string }[] = [
   { field: "parent_id", model: "project.task" },
   { field: "project_id", model: "project.project" },
+  // What a message hangs on.
+  { field: "res_id", model: "project.task" },
 ];
 
 const REMEMBERED: readonly { field: string; model: string; kind: ValueKind }[] = [

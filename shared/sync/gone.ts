@@ -1,4 +1,7 @@
-/** One record of a pair is gone: its partner is archived, never deleted, and never over edits nobody has seen. */
+/**
+ * One record of a pair is gone: its partner is archived or says so, and is deleted only where somebody asked for that; never over
+ * edits nobody has seen.
+ */
 import { type Json, sameJson } from "../json.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import type { Effect } from "./effect.ts";
@@ -50,6 +53,14 @@ export async function goneInPlane<Form extends PlaneForm>(
   const record = await readRecord(odoo, kind.odooModel, odooId, fields);
   const unseen = record === null ? [] : await unseenInOdoo(entity, lenses, record, deps);
   const end = kind.endInOdoo ?? ARCHIVE;
+  const ends = kind.whenGone;
+  if (ends !== undefined) {
+    const asked = record !== null && config.options.delete !== "ignore" && entity.ways.toOdoo;
+    if (asked) lease.require(deps.odooTimeoutMs);
+    const remove = config.options.delete === "delete" && unseen.length === 0;
+    const wrote = asked && await ends.inOdoo(record, remove, deps);
+    return endOfPair(entity, "plane", { odooId, gone: record === null, archive: wrote, unseen: [] });
+  }
   const archivable = end !== ARCHIVE ||
     (kind.odooFields(await deps.capabilities()) ?? {}).active !== undefined;
   const archive = record !== null && !end.isDone(record) && archivable && unseen.length === 0 &&
@@ -71,6 +82,20 @@ export async function goneInOdoo<Form extends PlaneForm>(
   const { kind, config, mapping, lease, pair } = entity;
   if (mapping === null || mapping.status === "archived") return null;
   const unseen = form === null ? [] : await unseenInPlane(entity, form, lenses, deps);
+  const ends = kind.whenGone;
+  if (ends !== undefined) {
+    const asked = form !== null && pair.tombstone === null && config.options.delete !== "ignore" &&
+      entity.ways.toPlane;
+    if (asked) lease.require(deps.planeTimeoutMs);
+    const remove = config.options.delete === "delete" && unseen.length === 0;
+    const wrote = asked && await ends.inPlane(form, remove, deps);
+    return endOfPair(entity, "odoo", {
+      odooId: Number(mapping.odoo_id),
+      gone: true,
+      archive: wrote,
+      unseen: [],
+    });
+  }
   const archive = form !== null && form.archived_at === null && unseen.length === 0 && entity.ways.toPlane &&
     config.options.delete !== "ignore" && kind.plane !== undefined && deps.plane !== undefined &&
     lenses.some(({ lens }) => lens.field === "archived") && pair.tombstone === null;

@@ -84,6 +84,13 @@ export interface Followed {
   waitsFor: string[];
 }
 
+/** What becomes of the record that is left when its partner is deleted, where it is not archived. True: something was written. */
+export interface WhenGone<Form> {
+  /** @param remove it is to be deleted too, and nobody has changed it since */
+  inOdoo: (record: OdooRecord, remove: boolean, deps: SyncDependencies) => Promise<boolean>;
+  inPlane: (form: Form, remove: boolean, deps: SyncDependencies) => Promise<boolean>;
+}
+
 export interface Kind<Form extends PlaneForm> {
   planeType: string;
   odooModel: string;
@@ -97,7 +104,18 @@ export interface Kind<Form extends PlaneForm> {
   /** From the REST form, which has bare ids: names are looked up. */
   complete: (plane: PlaneAccess, row: unknown) => Promise<Form>;
   /** @throws SuiteError plane_not_found for an archived record as well as for a deleted one */
-  read: (plane: PlaneAccess, planeId: string, projectId: string | null) => Promise<Form>;
+  read: (
+    plane: PlaneAccess,
+    planeId: string,
+    projectId: string | null,
+    hangsOn: string | null,
+  ) => Promise<Form>;
+  /** The Plane record its address names besides the project: a comment's work item. Null: nobody knows. */
+  hangsOn?: (
+    planeId: string,
+    entity: Pick<SyncEntity<Form>, "pair" | "claimed">,
+    deps: SyncDependencies,
+  ) => Promise<string | null>;
   /** Tells an archived record from a deleted one, which gives null. */
   readArchived?: (plane: PlaneAccess, planeId: string, projectId: string | null) => Promise<Form | null>;
   projectOf: (form: Form) => string | null;
@@ -108,6 +126,12 @@ export interface Kind<Form extends PlaneForm> {
    * was never looked up.
    */
   recall: (form: Form, deps: SyncDependencies) => Promise<{ references: References; isCurrent: boolean }>;
+  /**
+   * Whether a Plane record without partner gets one, asked before anything is opened for it. Absent: it does.
+   *
+   * @throws SuiteError waits_for_project when the record it hangs on has no partner yet
+   */
+  belongsInOdoo?: (form: Form, deps: SyncDependencies) => Promise<boolean>;
   /** @throws SuiteError waits_for_project when the record cannot be made yet */
   prepare: (input: PrepareInput<Form>, deps: SyncDependencies) => Promise<Prepared>;
   plane?: PlaneWrites<Form>;
@@ -119,6 +143,7 @@ export interface Kind<Form extends PlaneForm> {
    * @throws SuiteError waits_for_project when its project has no partner yet
    */
   placeInPlane?: (record: OdooRecord, config: PairConfig, deps: SyncDependencies) => Promise<string | null>;
+  whenGone?: WhenGone<Form>;
   /** What follows the making of a record in Odoo; it may fail without harm, because it is made up for later. */
   afterMakingInOdoo?: (form: Form, odooId: number, deps: SyncDependencies) => Promise<void>;
   /**

@@ -1,4 +1,5 @@
 /** Every kind of pair this version knows. */
+import { COMMENT_KIND } from "./comment_kind.ts";
 import type { ConfigurableKind } from "./configuration.ts";
 import { CYCLE_KIND } from "./cycle_kind.ts";
 import { ISSUE_KIND } from "./issue_kind.ts";
@@ -34,7 +35,7 @@ const PLANNING_KINDS = [
 ];
 
 const KINDS: readonly AnyKind[] = [...PLANNING_KINDS,
-  anyKind(PROJECT_KIND), anyKind(ISSUE_KIND)];
+  anyKind(PROJECT_KIND), anyKind(ISSUE_KIND), anyKind(COMMENT_KIND)];
 
 export function kindOf(planeType: string, odooModel: string): AnyKind | undefined {
   return KINDS.find((kind) => kind.planeType === planeType && kind.odooModel === odooModel);

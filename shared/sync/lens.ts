@@ -25,6 +25,8 @@ export interface References {
   statesOfStage: ReadonlyMap<number, readonly string[]>;
   people: ReadonlyMap<number, string | null>;
   labels: ReadonlyMap<number, string | null>;
+  /** Whom a copy names as its author; null: the copy is in the author's own name. */
+  author: string | null;
   /** The project of a cycle or a module. */
   planeProject?: PlanningProject;
   /** The name a module's tag gets, because another has the usual one. */
@@ -44,6 +46,7 @@ export const NO_REFERENCES: References = {
   statesOfStage: new Map(),
   people: new Map(),
   labels: new Map(),
+  author: null,
 };
 
 /** What a field's value may depend on besides the two records. */

@@ -59,19 +59,21 @@ export async function observePlane<Form extends PlaneForm>(
 
 /** Reads the record, wherever it is by now. */
 export async function readPlane<Form extends PlaneForm>(
-  { kind, claimed, mapping, pair }: SyncEntity<Form>,
+  entity: SyncEntity<Form>,
   planeId: string,
   deps: SyncDependencies,
 ): Promise<Observed<Form>> {
+  const { kind, claimed, mapping, pair } = entity;
   const { plane } = deps;
   if (plane === undefined) throw new SuiteError("plane_not_configured");
+  const hangsOn = await kind.hangsOn?.(planeId, entity, deps) ?? null;
   const known = mapping?.plane_project_id ?? claimed.payload.project_id ?? claimed.planeProjectId;
   const elsewhere = claimed.planeProjectId === null || claimed.planeProjectId === known
     ? []
     : [claimed.planeProjectId];
   for (const project of [known, ...elsewhere]) {
     try {
-      return { kind: "present", form: await kind.read(plane, planeId, project), fresh: true };
+      return { kind: "present", form: await kind.read(plane, planeId, project, hangsOn), fresh: true };
     } catch (thrown) {
       const code = thrown instanceof SuiteError ? thrown.code : "internal";
       // Plane answers 403 for a project that was deleted. That alone says nothing; after a signed deletion it confirms it.

@@ -78,7 +78,12 @@ export async function makeRecord(
     model,
     ["id", ...cells.map(([column]) => column)],
     [[externalId, ...cells.map(([, text]) => text)]],
-  );
+  ).catch(async (thrown: unknown) => {
+    // Some records cannot be loaded twice (a message's place is for administrators): another worker made it just now.
+    const refused = thrown instanceof SuiteError && thrown.code === "odoo_rejected";
+    if (!refused || await findByExternalId(odoo, model, externalId) === null) throw thrown;
+    throw new SuiteError("odoo_conflict", { facts: { model, method: "load" }, cause: thrown });
+  });
   if (id === undefined) throw new SuiteError("odoo_bad_answer", { facts: { model, method: "load" } });
   return id;
 }

@@ -37,7 +37,7 @@ export async function processPlaneRecord<Form extends PlaneForm>(
   if (entity.mapping === null && pair.tombstone === null) {
     const ours = odooRecordOf(form);
     if (ours !== null && ours.model === kind.odooModel) return await twinOf(entity, form, ours.id, deps);
-    if (!takesPart(entity, form)) return null;
+    if (!takesPart(entity, form) || await kind.belongsInOdoo?.(form, deps) === false) return null;
   }
   if (await isSettledAlready(entity, form, lenses, deps)) return null;
 

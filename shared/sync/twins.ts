@@ -33,7 +33,8 @@ export async function twinOf<Form extends PlaneForm>(
   if (plane === undefined || kind.plane === undefined || form.archived_at !== null) {
     return effectOf(claimed, null);
   }
-  const other = await kind.read(plane, owner.planeId, project).catch(() => null);
+  const hangsOn = await kind.hangsOn?.(form.id, entity, deps) ?? null;
+  const other = await kind.read(plane, owner.planeId, project, hangsOn).catch(() => null);
   // The oldest is kept. When that is this one, the pair's own record is the twin: it stays, being what people have seen move.
   const isTwin = other !== null;
   if (isTwin) {

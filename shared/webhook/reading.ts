@@ -1,7 +1,13 @@
 /** Small readings that every normaliser shares. */
 
-/** Projects first, because their work items wait for them; cycles and modules after the items they hold. Higher is sooner. */
-export const PRIORITIES: Readonly<Record<string, number>> = { project: 6, cycle: 4, module: 4, issue: 5 };
+/** Projects first, because their work items wait for them; after those what needs them. Higher is sooner. */
+export const PRIORITIES: Readonly<Record<string, number>> = {
+  project: 6,
+  issue: 5,
+  cycle: 4,
+  module: 4,
+  issue_comment: 4,
+};
 
 /** Text from a request that goes into a column: printable ASCII, at most 80 characters. */
 export function plainName(value: unknown): string {

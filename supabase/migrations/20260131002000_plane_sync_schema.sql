@@ -213,6 +213,7 @@ insert into plane.sync_config (plane_type, odoo_model, enabled, direction, field
    '{"name": "name", "description": "description", "priority": "priority", "state": "stage_id", "assignees": "user_ids",
      "labels": "tag_ids", "start_date": "planned_date_begin", "target_date": "date_deadline", "parent": "parent_id",
      "archived": "active"}'),
+  ('issue_comment', 'mail.message', true, 'bidirectional', '{"comment": "body"}'),
   ('cycle', 'project.milestone', true, 'plane_to_odoo', '{"name": "name", "end_date": "deadline", "reached": "is_reached"}'),
   ('module', 'project.project', true, 'plane_to_odoo',
    '{"name": "name", "description": "description", "status": "last_update_status", "lead": "user_id", "archived": "active"}'),

@@ -48,11 +48,11 @@ Deno.test("every captured webhook names its record, its project and what happene
   ]);
 });
 
-Deno.test("projects, work items, cycles and modules are queued, in this order; comments are only stored", () => {
+Deno.test("everything is queued, projects first, then work items, then what needs those", () => {
   for (const post of capturedPosts()) {
     const { queue, priority, entity } = normalised(post);
-    assert.equal(queue, entity?.type !== "issue_comment", `seq ${post.seq}`);
-    const order: Record<string, number> = { project: 6, issue: 5, cycle: 4, module: 4, issue_comment: 0 };
+    assert.equal(queue, true, `seq ${post.seq}`);
+    const order: Record<string, number> = { project: 6, issue: 5, cycle: 4, module: 4, issue_comment: 4 };
     assert.equal(priority, order[entity?.type ?? ""], `seq ${post.seq}`);
   }
 });
