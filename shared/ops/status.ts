@@ -2,18 +2,24 @@
 import { checkPair, configOf, type ConfigProblem, pairName } from "../sync/configuration.ts";
 import { kindOf } from "../sync/kinds.ts";
 import type { OdooCapabilities } from "../odoo/capabilities.ts";
+import { actionsOf, type SweepDescription } from "../sweep/describe.ts";
 import type { StatusRows } from "../store/status.ts";
 
 export interface StatusFacts {
   rows: StatusRows;
+  sweeps: SweepDescription;
   /** Undefined: Odoo was not asked, or did not answer. */
   capabilities: OdooCapabilities | undefined;
   configured: { plane_webhook: boolean; odoo_webhook: boolean; plane_api: boolean; odoo: boolean };
   now: Date;
 }
 
-export function describeStatus({ rows, capabilities, configured, now }: StatusFacts) {
-  const { config, switches, paused_entities, ...shown } = rows;
+export function describeStatus({ rows, sweeps, capabilities, configured, now }: StatusFacts) {
+  const { config, switches, paused_entities, next_actions, ...shown } = rows;
+  // A webhook nobody has configured is silent by intention.
+  const isMeant = ({ source }: { source: string }) =>
+    source === "plane" ? configured.plane_webhook : configured.odoo_webhook;
+  const webhook_silent = sweeps.webhook_silent.filter(isMeant);
   const everything = switches.find(({ name }) => name === "all");
   const config_problems: ConfigProblem[] = config.flatMap((row) =>
     checkPair(configOf(row), kindOf(row.plane_type, row.odoo_model), capabilities)
@@ -22,6 +28,15 @@ export function describeStatus({ rows, capabilities, configured, now }: StatusFa
     ok: true,
     success: true,
     ...shown,
+    next_actions: [...next_actions, ...actionsOf({ ...sweeps, webhook_silent })].toSorted((left, right) =>
+      Number(left.urgency) - Number(right.urgency)
+    ),
+    sweeps: {
+      staleness: sweeps.staleness,
+      webhook_silent,
+      brakes: sweeps.brakes,
+      unseen_projects: sweeps.unseen_projects,
+    },
     paused: {
       all: everything === undefined
         ? null

@@ -191,9 +191,10 @@ export interface Announcement {
   /** `data.updated_at`. */
   at: string;
   receivedAt: string;
-  /** `activity.field`, `old_value` and the actor's id. */
+  /** `activity.field`, `old_value`, `new_value` (what was asked for) and the actor's id. */
   field: string | null;
   oldValue: Json;
+  newValue: Json;
   actorId: string | null;
   data: unknown;
 }

@@ -72,8 +72,8 @@ export async function adopt<Form extends PlaneForm>(
   return await syncPair({ ...entity, mapping }, now, deps, onPartial);
 }
 
-function lookAt<Form extends PlaneForm>({ claimed }: SyncEntity<Form>, type: string, id: string): Effect {
-  const project = claimed.payload.project_id;
+function lookAt<Form extends PlaneForm>({ claimed, config }: SyncEntity<Form>, type: string, id: string): Effect {
+  const project = claimed.payload.project_id ?? config.options.plane_project;
   return {
     ...effectOf(claimed, null),
     hints: [{

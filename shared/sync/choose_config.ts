@@ -1,4 +1,4 @@
-/** Which pair a record belongs to: by its mapping, by its project, else the pair its kind usually forms. */
+/** Which pair a record belongs to: by its mapping, by what it was paired with, by its project, else the pair its kind usually forms. */
 import type { Claimed } from "../store/queue.ts";
 import type { ConfigRow, PairRow, RecordKey } from "../store/sync_store.ts";
 import { moduleRow } from "./module_models.ts";
@@ -32,6 +32,8 @@ export function chooseConfig(
     return rows.find(({ enabled }) => enabled) ?? rows[0] ?? null;
   }
   const rows = configs.filter((row) => row.plane_type === key.type);
+  const former = rows.find(({ odoo_model }) => odoo_model === pair.tombstone?.odoo_model);
+  if (former !== undefined) return former;
   const project = claimed.payload.project_id ?? claimed.planeProjectId;
   const ofProject = rows.find((row) =>
     row.enabled && project !== null && readOptions(row.options).options.plane_project === project

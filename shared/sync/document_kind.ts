@@ -1,8 +1,6 @@
 /** Orders and invoices of Odoo, each shown as one work item of a Plane project. Plane writes nothing to them. */
-import { SuiteError } from "../errors.ts";
-import type { Json } from "../json.ts";
 import type { PairConfig } from "./configuration.ts";
-import type { PlaneAccess, SyncDependencies } from "./entity.ts";
+import type { SyncDependencies } from "./entity.ts";
 import { documentLenses, stateFor, wantedState } from "./document_lenses.ts";
 import { documentOptions, documentProblems } from "./document_options.ts";
 import { DOCUMENT_SHAPES, type DocumentShape } from "./document_words.ts";
@@ -37,21 +35,8 @@ function documentKind(document: DocumentShape): Kind<IssueForm> {
     prepare: (input, deps) => prepareDocument(document, input, deps),
     placeInPlane: (record, config) =>
       Promise.resolve(takesPart(document, record, config) ? placeOf(config) : null),
-    ...(plane === undefined ? {} : { plane: { ...plane, make: makeDocument } }),
+    ...(plane === undefined ? {} : { plane }),
   };
-}
-
-/** What an earlier try made may say what the document was then. */
-async function makeDocument(
-  plane: PlaneAccess,
-  projectId: string | null,
-  values: Readonly<Record<string, Json>>,
-  external: { external_id: string; external_source: string },
-): Promise<IssueForm> {
-  if (projectId === null) throw new SuiteError("project_unknown");
-  const made = await plane.client.createWorkItem(projectId, { ...values, ...external });
-  const item = made.created ? made.record : await plane.client.updateWorkItem(projectId, made.id, values);
-  return await ISSUE_KIND.complete(plane, item);
 }
 
 function placeOf({ options }: PairConfig): string | null {

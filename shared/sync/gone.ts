@@ -52,7 +52,6 @@ export async function goneInPlane<Form extends PlaneForm>(
   const odooId = Number(known);
   const record = await readRecord(odoo, kind.odooModel, odooId, fields);
   const unseen = record === null ? [] : await unseenInOdoo(entity, lenses, record, deps);
-  const end = kind.endInOdoo ?? ARCHIVE;
   const ends = kind.whenGone;
   if (ends !== undefined) {
     const asked = record !== null && config.options.delete !== "ignore" && entity.ways.toOdoo;
@@ -61,6 +60,7 @@ export async function goneInPlane<Form extends PlaneForm>(
     const wrote = asked && await ends.inOdoo(record, remove, deps);
     return endOfPair(entity, "plane", { odooId, gone: record === null, archive: wrote, unseen: [] });
   }
+  const end = kind.endInOdoo ?? ARCHIVE;
   const archivable = end !== ARCHIVE ||
     (kind.odooFields(await deps.capabilities()) ?? {}).active !== undefined;
   const archive = record !== null && !end.isDone(record) && archivable && unseen.length === 0 &&
@@ -98,7 +98,8 @@ export async function goneInOdoo<Form extends PlaneForm>(
   }
   const archive = form !== null && form.archived_at === null && unseen.length === 0 && entity.ways.toPlane &&
     config.options.delete !== "ignore" && kind.plane !== undefined && deps.plane !== undefined &&
-    lenses.some(({ lens }) => lens.field === "archived") && pair.tombstone === null;
+    (kind.madeInOdoo === "never" || lenses.some(({ lens }) => lens.field === "archived")) &&
+    pair.tombstone === null;
   if (archive) {
     lease.require(deps.planeTimeoutMs);
     const today = new Date(deps.wallClock()).toISOString().slice(0, 10);

@@ -4,9 +4,12 @@ import type { Json } from "../json.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import type { PlaneWorkItem } from "../plane/schemas.ts";
 import { planeWorkItemSchema } from "../plane/schemas.ts";
+import { mappedField } from "./configuration.ts";
 import type { PlaneAccess, SyncDependencies } from "./entity.ts";
 import { forgettingWhatIsGone } from "./forget.ts";
 import { ISSUE_LENSES } from "./issue_lenses.ts";
+import { type Addresses, addressesOf } from "./link_address.ts";
+import { identifierLens, linkLens } from "./link_lenses.ts";
 import type { Kind, Prepared, PrepareInput } from "./kind.ts";
 import { NO_REFERENCES, relatedId, relatedIds } from "./lens.ts";
 import { type IssueForm, issueForm } from "./plane_forms.ts";
@@ -20,7 +23,11 @@ export const ISSUE_KIND: Kind<IssueForm> = {
   planeType: "issue",
   odooModel: TASK,
   directions: ["plane_to_odoo", "odoo_to_plane"],
-  lensesFor: () => ISSUE_LENSES,
+  lensesFor: (config, fields) => [
+    ...ISSUE_LENSES,
+    linkLens,
+    identifierLens(fields?.[mappedField(config, "identifier") ?? ""]?.type),
+  ],
   odooFields: ({ taskFields }) => taskFields,
   alwaysReads: ["project_id", "active"],
   parse: issueForm,
@@ -71,13 +78,28 @@ async function completeItem({ directory }: PlaneAccess, row: unknown): Promise<I
   return form;
 }
 
+/** Looked up where a mapped field needs them. */
+export async function addressesFor(
+  { form, record, lenses }: PrepareInput<IssueForm>,
+  model: string,
+  deps: SyncDependencies,
+): Promise<Addresses> {
+  const numbered = lenses.some(({ lens }) => lens.field === "identifier");
+  return await addressesOf({ model, id: record?.id ?? null }, numbered ? form?.project ?? null : null, deps);
+}
+
 async function prepareIssue(input: PrepareInput<IssueForm>, deps: SyncDependencies): Promise<Prepared> {
   const forth = input.form === null ? null : await towardsOdoo(input.form, input, deps);
   const back = input.record === null || input.changedInOdoo.size === 0
     ? null
     : await towardsPlane(input.record, input, deps);
   return {
-    references: { ...NO_REFERENCES, ...forth?.references, ...back?.references },
+    references: {
+      ...NO_REFERENCES,
+      ...forth?.references,
+      ...back?.references,
+      addresses: await addressesFor(input, TASK, deps),
+    },
     onCreateInOdoo: forth?.onCreate ?? {},
     onCreateInPlane: {},
     ...(forth?.place === undefined ? {} : { placeInOdoo: forth.place }),
@@ -122,8 +144,9 @@ async function towardsOdoo(whole: IssueForm, input: PrepareInput<IssueForm>, dep
   const movedInPlane = placedIn !== project && input.pair.mapping?.plane_project_id !== form.project;
   return {
     references: { project, parent: isTask ? partner.odooId : null, stages, users, tags },
-    // Without user_ids Odoo assigns what it makes to the key's user; the lens may be switched off.
-    onCreate: { project_id: project, user_ids: [[6, 0, []]] as Json },
+    // Without user_ids Odoo assigns what it makes to the key's user; the lens may be switched off. A new sub-task would start with
+    // its parent's milestone; in Plane it is in no cycle.
+    onCreate: { project_id: project, milestone_id: false, user_ids: [[6, 0, []]] as Json },
     place: movedInPlane ? { project_id: project } : undefined,
     waitsFor: waits ? [`issue:${named}`] : [],
     unmatched,

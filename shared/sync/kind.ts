@@ -4,7 +4,7 @@ import type { OdooCapabilities, OdooFields } from "../odoo/capabilities.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import type { Direction, PairRow } from "../store/sync_store.ts";
 import type { ValueKind } from "../store/value_map.ts";
-import type { PairConfig } from "./configuration.ts";
+import type { ConfigProblem, PairConfig } from "./configuration.ts";
 import type { PlaneAccess, SyncDependencies, SyncEntity } from "./entity.ts";
 import type { Lens, References } from "./lens.ts";
 import type { ActiveLens, Change } from "./plan.ts";
@@ -57,6 +57,13 @@ export interface PlaneWrites<Form> {
   update: (plane: PlaneAccess, form: Form, values: Readonly<Record<string, Json>>) => Promise<Form>;
 }
 
+/** What becomes of the record that is left when its partner is deleted, where it is not archived. True: something was written. */
+export interface WhenGone<Form> {
+  /** @param remove it is to be deleted too, and nobody has changed it since */
+  inOdoo: (record: OdooRecord, remove: boolean, deps: SyncDependencies) => Promise<boolean>;
+  inPlane: (form: Form, remove: boolean, deps: SyncDependencies) => Promise<boolean>;
+}
+
 /** What becomes of an Odoo record whose Plane record is gone. */
 export interface EndInOdoo {
   /** The field that shows it, in both bases. */
@@ -82,13 +89,6 @@ export interface Followed {
   /** Names of what Odoo was given and did not store. */
   refused: string[];
   waitsFor: string[];
-}
-
-/** What becomes of the record that is left when its partner is deleted, where it is not archived. True: something was written. */
-export interface WhenGone<Form> {
-  /** @param remove it is to be deleted too, and nobody has changed it since */
-  inOdoo: (record: OdooRecord, remove: boolean, deps: SyncDependencies) => Promise<boolean>;
-  inPlane: (form: Form, remove: boolean, deps: SyncDependencies) => Promise<boolean>;
 }
 
 export interface Kind<Form extends PlaneForm> {
@@ -135,8 +135,12 @@ export interface Kind<Form extends PlaneForm> {
   /** @throws SuiteError waits_for_project when the record cannot be made yet */
   prepare: (input: PrepareInput<Form>, deps: SyncDependencies) => Promise<Prepared>;
   plane?: PlaneWrites<Form>;
-  /** False: records Plane has are never made in Odoo (documents of Odoo's own). */
-  madeInOdoo?: boolean;
+  /** Whether records Plane has are made in Odoo; `when_asked`: where options.create_in_odoo says so. Default: always. */
+  madeInOdoo?: "never" | "when_asked";
+  /** Its fields are asked of Odoo by model, because nobody knows them before. */
+  isDescribedByOdoo?: boolean;
+  /** What the configuration asks for and this kind cannot do, besides what the lenses say. */
+  problems?: (config: PairConfig, fields: OdooFields | undefined) => ConfigProblem[];
   /**
    * The Plane project an Odoo record belongs to; null: it belongs to none and is not synchronised.
    *

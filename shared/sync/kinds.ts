@@ -2,6 +2,8 @@
 import { COMMENT_KIND } from "./comment_kind.ts";
 import type { ConfigurableKind } from "./configuration.ts";
 import { CYCLE_KIND } from "./cycle_kind.ts";
+import { DOCUMENT_KINDS } from "./document_kind.ts";
+import { genericKind } from "./generic_kind.ts";
 import { ISSUE_KIND } from "./issue_kind.ts";
 import type { Kind, PlaneForm } from "./kind.ts";
 import { MODULE_PROJECT_KIND, MODULE_TAG_KIND, MODULE_TASK_KIND } from "./module_kind.ts";
@@ -14,16 +16,19 @@ export type UsesKind<Result> = <Form extends PlaneForm>(kind: Kind<Form>) => Res
 export interface AnyKind extends ConfigurableKind {
   planeType: string;
   odooModel: string;
+  isDescribedByOdoo: boolean;
   use<Result>(act: UsesKind<Result>): Result;
 }
 
 export function anyKind<Form extends PlaneForm>(kind: Kind<Form>): AnyKind {
-  const { planeType, odooModel, directions, odooFields } = kind;
+  const { planeType, odooModel, directions, odooFields, problems } = kind;
   return {
     planeType,
     odooModel,
     directions,
     odooFields,
+    problems,
+    isDescribedByOdoo: kind.isDescribedByOdoo === true,
     lensesFor: (config, fields) => kind.lensesFor(config, fields),
     use: (act) => act(kind),
   };
@@ -34,9 +39,25 @@ const PLANNING_KINDS = [
   ...[MODULE_PROJECT_KIND, MODULE_TAG_KIND, MODULE_TASK_KIND].map((kind) => anyKind(kind)),
 ];
 
-const KINDS: readonly AnyKind[] = [...PLANNING_KINDS,
-  anyKind(PROJECT_KIND), anyKind(ISSUE_KIND), anyKind(COMMENT_KIND)];
+const KINDS: readonly AnyKind[] = [
+  ...PLANNING_KINDS,
+  anyKind(PROJECT_KIND),
+  anyKind(ISSUE_KIND),
+  anyKind(COMMENT_KIND),
+  ...DOCUMENT_KINDS.map((kind) => anyKind(kind)),
+];
 
+/** Work items may be paired with any model of Odoo's, by what the configuration says of its fields. */
 export function kindOf(planeType: string, odooModel: string): AnyKind | undefined {
-  return KINDS.find((kind) => kind.planeType === planeType && kind.odooModel === odooModel);
+  const known = KINDS.filter((kind) => kind.odooModel === odooModel);
+  const kind = known.find((candidate) => candidate.planeType === planeType);
+  return kind ?? (planeType === "issue" && known.length === 0 ? anyKind(genericKind(odooModel)) : undefined);
+}
+
+/** The models of enabled pairs whose fields must be asked of Odoo before their configuration can be judged. */
+export function modelsToDescribe(
+  rows: readonly { plane_type: string; odoo_model: string; enabled: boolean }[],
+): string[] {
+  const asks = rows.filter((row) => row.enabled && kindOf(row.plane_type, row.odoo_model)?.isDescribedByOdoo);
+  return [...new Set(asks.map(({ odoo_model }) => odoo_model))];
 }

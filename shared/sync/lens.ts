@@ -5,6 +5,7 @@
 import type { Json } from "../json.ts";
 import type { OdooCapabilities } from "../odoo/capabilities.ts";
 import type { OdooRecord } from "../odoo/client.ts";
+import type { Addresses } from "./link_address.ts";
 import type { PlaneState } from "./plane_forms.ts";
 import type { PlanningProject } from "./planning_project.ts";
 
@@ -33,6 +34,10 @@ export interface References {
   freeName?: string;
   /** Odoo's parent task, where that stands for a module: in Plane it is no parent. */
   moduleTask?: number | null;
+  /** Where people find the two records themselves. */
+  addresses?: Addresses;
+  /** The Odoo records that a many2one is to point at, by Plane's field; null: none has the name, or several have. */
+  related?: ReadonlyMap<string, number | null>;
 }
 
 export const NO_REFERENCES: References = {
@@ -108,6 +113,11 @@ export interface Lens<Form> {
   toOdoo?(form: Form, record: OdooRecord | null, context: LensContext): Target | null;
   /** The same for Plane. Absent: Plane's side is never written. */
   toPlane?(record: OdooRecord, form: Form | null, context: LensContext): Target | null;
+  /**
+   * Plane's value is a fact of the record, such as its address: Odoo is told when it changes, and there is nothing to settle. What
+   * somebody writes over it in Odoo stays until then.
+   */
+  isFact?: boolean;
   /** Joins what both sides added and removed; then there is no conflict. A side that is null is about to be made. */
   join?(form: Form | null, record: OdooRecord | null, context: LensContext): Joined;
   /** For sets: whether Odoo's has an element that memory knows nothing of. */

@@ -42,9 +42,14 @@ export async function findOdooPartner<Form extends PlaneForm>(
   if (tombstone?.reason === "deleted_in_odoo") return { kind: "deleted", mapping };
 
   const remembered = tombstone?.odoo_id ?? null;
-  // What somebody unlinked by hand is also found when it was never remembered: by the name we gave it.
-  const former = remembered !== null ? Number(remembered) : claimed.payload.match_odoo_id ??
-    await findByExternalId(odoo, odooModel, externalId(kind.planeType, planeId));
+  // What somebody unlinked by hand is also found when it was never remembered: by the name we gave it. A run has looked for all
+  // of a project's at once; an intent may have made one since.
+  const { match_odoo_id: match, looked_up: lookedUp } = claimed.payload;
+  // What was just made in Plane cannot have one unless a worker died over it: then its intent is there.
+  const isNew = mapping === null && (lookedUp === true || claimed.operation === "create");
+  const former = remembered !== null
+    ? Number(remembered)
+    : match ?? (isNew ? null : await findByExternalId(odoo, odooModel, externalId(kind.planeType, planeId)));
   const record = former === null ? null : await readRecord(odoo, odooModel, former, fields);
   if (remembered !== null && record === null) return { kind: "deleted", mapping };
 

@@ -1,5 +1,6 @@
 /** One entity, from hint to settled: what it is, which pair it belongs to, and what becomes of it. */
 import type { SuiteError } from "../errors.ts";
+import { fieldsOf } from "../odoo/capabilities.ts";
 import type { Lease } from "../queue/lease.ts";
 import type { RetryRules } from "../queue/outcome.ts";
 import type { Claimed, Settlement } from "../store/queue.ts";
@@ -63,9 +64,10 @@ export function createProcessor(deps: SyncDependencies): Processor {
       claimed,
       await any.use((kind) => {
         const entity = { kind, config, ways, pair, mapping, claimed, lease };
+        const knowing = any.isDescribedByOdoo ? describing(any.odooModel, deps) : deps;
         return key.side === "plane"
-          ? processPlaneRecord(entity, key.id, deps, track)
-          : processOdooRecord(entity, Number(key.id), deps, track);
+          ? processPlaneRecord(entity, key.id, knowing, track)
+          : processOdooRecord(entity, Number(key.id), knowing, track);
       }),
     );
   };
@@ -90,6 +92,15 @@ export function createProcessor(deps: SyncDependencies): Processor {
       };
       return { ...settlement, effect };
     },
+  };
+}
+
+/** The same dependencies, with the model's own fields among what Odoo can hold. */
+export function describing(model: string, deps: SyncDependencies): SyncDependencies {
+  const fields = () => deps.modelFields?.(model) ?? fieldsOf(deps.odoo(), model);
+  return {
+    ...deps,
+    capabilities: async () => ({ ...await deps.capabilities(), otherFields: { [model]: await fields() } }),
   };
 }
 

@@ -5,6 +5,7 @@ import { adopt } from "./adopt.ts";
 import { chooseLenses, withinWays } from "./configuration.ts";
 import type { Effect } from "./effect.ts";
 import type { SyncDependencies, SyncEntity } from "./entity.ts";
+import { lookForOverwritten } from "./evidence.ts";
 import { odooRecordOf } from "./external_id.ts";
 import { goneInOdoo, goneInPlane } from "./gone.ts";
 import type { PlaneForm } from "./kind.ts";
@@ -29,7 +30,11 @@ export async function processPlaneRecord<Form extends PlaneForm>(
 ): Promise<Effect | null> {
   const { kind, claimed, pair, ways } = entity;
   const { lenses, fields } = lensesOf(entity, await deps.capabilities());
-  if (entity.mapping === null && !ways.toOdoo && claimed.payload.match_odoo_id === undefined) return null;
+  // What was unlinked by hand is linked again, whichever way the pair goes.
+  const known = entity.mapping !== null || pair.tombstone !== null;
+  if (!known && !ways.toOdoo && claimed.payload.match_odoo_id === undefined) return null;
+  const overwritten = await lookForOverwritten(entity, planeId, deps);
+  if (overwritten !== null) return overwritten;
   const observed = await observePlane(entity, planeId, deps);
   if (observed.kind === "gone") return await goneInPlane(entity, planeId, lenses, fields, deps);
   const { form, fresh } = observed;
@@ -37,13 +42,17 @@ export async function processPlaneRecord<Form extends PlaneForm>(
   if (entity.mapping === null && pair.tombstone === null) {
     const ours = odooRecordOf(form);
     if (ours !== null && ours.model === kind.odooModel) return await twinOf(entity, form, ours.id, deps);
+    // Made for a record of another model: that record's own pair knows of it.
+    if (ours !== null) return null;
     if (!takesPart(entity, form) || await kind.belongsInOdoo?.(form, deps) === false) return null;
   }
   if (await isSettledAlready(entity, form, lenses, deps)) return null;
 
-  const known = entity.mapping?.odoo_id ?? null;
+  const odooId = entity.mapping?.odoo_id ?? null;
   // A known partner comes first: when it was deleted together with its project, that is not the project's failure.
-  const partner = known === null && kind.madeInOdoo === false
+  const remembered = pair.tombstone?.odoo_id ?? claimed.payload.match_odoo_id ?? null;
+  const partner = odooId === null && remembered === null &&
+      (kind.madeInOdoo === "never" || !ways.toOdoo)
     ? null
     : await findOdooPartner(entity, planeId, kind.projectOf(form), fields, deps);
   if (partner === null) return null;
@@ -80,8 +89,9 @@ export async function processOdooRecord<Form extends PlaneForm>(
   return await adopt(entity, odooId, lenses, fields, deps, ({ id }) => track.onMapping(id), track.onPartial);
 }
 
-function lensesOf<Form extends PlaneForm>(
-  { kind, config, ways }: SyncEntity<Form>,
+/** The lenses the configuration leaves a kind, and the Odoo fields they read. */
+export function lensesOf<Form extends PlaneForm>(
+  { kind, config, ways }: Pick<SyncEntity<Form>, "kind" | "config" | "ways">,
   capabilities: OdooCapabilities,
 ): { lenses: ActiveLens<Form>[]; fields: string[] } {
   const odooFields = kind.odooFields(capabilities);
@@ -90,7 +100,7 @@ function lensesOf<Form extends PlaneForm>(
   const fields = new Set([
     "write_date",
     "write_uid",
-    ...kind.alwaysReads ?? [],
+    ...(kind.alwaysReads ?? []).filter((name) => odooFields === undefined || Object.hasOwn(odooFields, name)),
     ...lenses.flatMap(({ lens, odooField }) => [odooField, ...lens.alsoReads ?? []]),
   ]);
   return { lenses, fields: [...fields] };

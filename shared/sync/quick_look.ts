@@ -47,7 +47,8 @@ export function takesPart<Form extends PlaneForm>(
   form: Form,
 ): boolean {
   const { create_in_odoo, plane_projects, only_labels, only_states } = config.options;
-  if (create_in_odoo === false || !ways.toOdoo) return false;
+  if (create_in_odoo === false || kind.madeInOdoo === "never" || !ways.toOdoo) return false;
+  if (kind.madeInOdoo === "when_asked" && create_in_odoo !== true) return false;
   const project = kind.projectOf(form);
   if (plane_projects !== undefined && (project === null || !plane_projects.includes(project))) return false;
   const words = kind.wordsOf?.(form);

@@ -9,8 +9,10 @@ import { laterSides } from "./later.ts";
 import type { Effect } from "./effect.ts";
 import type { SyncDependencies, SyncEntity } from "./entity.ts";
 import type { Followed, PlaneForm, Prepared } from "./kind.ts";
+import { leaveLinks } from "./link_leaving.ts";
 import { readPlane } from "./observe.ts";
 import { type ActiveLens, contextOf, type Plan, planBoth, type PlanInput } from "./plan.ts";
+import { withoutRefused } from "./refused.ts";
 import { settled } from "./settled.ts";
 import { reportTakenBack, takeBack, type TakenBack, undoOrders, withTakenBack } from "./take_back.ts";
 
@@ -80,10 +82,19 @@ export async function syncPair<Form extends PlaneForm>(
     odooId = applied.result.odooId;
     stored.odooStored = applied.result.stored;
     await quietly(entity, deps, async () => {
-      if (form === null || odooId === null) return;
-      if (now.record === null || now.linkedNow) await entity.kind.afterMakingInOdoo?.(form, odooId, deps);
-      else await entity.kind.afterWritingOdoo?.(form, plan.odoo, deps);
+      if (form !== null && now.record !== null) await entity.kind.afterWritingOdoo?.(form, plan.odoo, deps);
     });
+    const made = form === null || now.record !== null ? null : { form, record: applied.result.stored };
+    if (made !== null) await quietly(entity, deps, () => leaveLinks(entity, "odoo", made, now.lenses, deps));
+  }
+  // Whoever made it may have died before this.
+  if (form !== null && odooId !== null && (now.record === null || now.linkedNow)) {
+    const made = { form, odooId };
+    await quietly(
+      entity,
+      deps,
+      async () => await entity.kind.afterMakingInOdoo?.(made.form, made.odooId, deps),
+    );
   }
   if (entity.kind.follow !== undefined && form !== null && odooId !== null) {
     if (stored.odooStored !== null) onPartial(report(onlyOdoo(plan)));
@@ -97,6 +108,15 @@ export async function syncPair<Form extends PlaneForm>(
     ({ plan } = applied);
     refused.push(...applied.refused);
     stored.planeStored = applied.result;
+    const { record } = now;
+    const made: Form | null = form === null ? applied.result : null;
+    if (made !== null && record !== null) {
+      await quietly(
+        entity,
+        deps,
+        () => leaveLinks(entity, "plane", { form: made, record }, now.lenses, deps),
+      );
+    }
   }
   return report(plan);
 }
@@ -136,12 +156,13 @@ async function makePlan<Form extends PlaneForm>(
     : changedFields(common, recalled?.references, record, form);
   const prepared = await kind.prepare({ form, record, pair, config, lenses, changedInOdoo }, deps);
   const held = [...prepared.heldBack ?? [], ...(taken === null || taken.apart === null ? [] : ["archived"])];
-  const input: PlanInput<Form> = {
+  const judged: PlanInput<Form> = {
     ...common,
     lenses: lenses.filter(({ lens }) => !held.includes(lens.field)),
     references: prepared.references,
     later: () => "plane",
   };
+  const input = { ...judged, lenses: withoutRefused(judged) };
   const later = await laterSides(entity, input, deps);
   const complete = { ...input, later };
   return { input: complete, prepared, plan: withTakenBack(planBoth(complete), taken) };

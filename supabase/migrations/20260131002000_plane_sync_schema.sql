@@ -217,7 +217,9 @@ insert into plane.sync_config (plane_type, odoo_model, enabled, direction, field
   ('cycle', 'project.milestone', true, 'plane_to_odoo', '{"name": "name", "end_date": "deadline", "reached": "is_reached"}'),
   ('module', 'project.project', true, 'plane_to_odoo',
    '{"name": "name", "description": "description", "status": "last_update_status", "lead": "user_id", "archived": "active"}'),
-  ('issue', 'sale.order', false, 'odoo_to_plane', '{"name": "name", "state": "state"}'),
-  ('issue', 'account.move', false, 'odoo_to_plane', '{"name": "name", "state": "state"}');
+  ('issue', 'sale.order', false, 'odoo_to_plane',
+   '{"name": "name", "description": "display_name", "state": "state"}'),
+  ('issue', 'account.move', false, 'odoo_to_plane',
+   '{"name": "name", "description": "display_name", "state": "state"}');
 
 revoke execute on all functions in schema plane from public, anon, authenticated;

@@ -9,6 +9,7 @@ import type { Caller } from "../../../shared/http/management_auth.ts";
 import type { DrainReport } from "../../../shared/queue/drain.ts";
 import type { ManualSync, Replay } from "../../../shared/store/manual.ts";
 import type { ConflictRow } from "../../../shared/store/conflicts.ts";
+import type { SweepReport } from "../../../shared/sweep/sweep.ts";
 import type { UndoSelection } from "../../../shared/store/history.ts";
 import {
   type EntityName,
@@ -19,8 +20,10 @@ import {
   replayOf,
   type Resolve,
   resolveOf,
+  sweepOf,
   undoOf,
 } from "./requests.ts";
+import type { WantedSweep } from "./sweeping.ts";
 
 export interface ActionDependencies {
   status: () => Promise<Record<string, unknown>>;
@@ -37,6 +40,8 @@ export interface ActionDependencies {
   /** Both return how many things were switched. */
   pause: (wanted: Pause) => Promise<number>;
   resume: (wanted: Pause) => Promise<number>;
+  /** Reads both sides from where the last reading ended; within the time a request has. */
+  sweep: (wanted: WantedSweep) => Promise<SweepReport & { released: number }>;
   /** Drains until the queue is empty or the limits are reached. */
   drain: () => Promise<DrainReport>;
   /** Starts a drain that outlives the answer. */
@@ -76,6 +81,15 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
     methods: ["POST"],
     cron: true,
     answer: async (_request, deps) => ({ ...await deps.drain() }),
+  },
+  sweep: {
+    methods: ["POST"],
+    cron: true,
+    answer: async ({ body }, deps) => {
+      const report = await deps.sweep(sweepOf(await body()));
+      if (report.hints > 0) deps.drainInBackground();
+      return { ...report };
+    },
   },
   sync: {
     methods: ["POST"],

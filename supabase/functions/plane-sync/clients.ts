@@ -4,7 +4,7 @@ import { guardedOdoo, guardedPlane } from "../../../shared/circuit/guarded.ts";
 import type { Config } from "../../../shared/config.ts";
 import { SuiteError } from "../../../shared/errors.ts";
 import { createOdooClient, type OdooClient } from "../../../shared/odoo/client.ts";
-import type { CallBudget } from "../../../shared/plane/call_budget.ts";
+import type { CallBudget, Lane } from "../../../shared/plane/call_budget.ts";
 import { PlaneClient } from "../../../shared/plane/client.ts";
 import type { PlaneCredential } from "../../../shared/plane/credential.ts";
 import { withinBudget } from "../../../shared/plane/within_budget.ts";
@@ -45,7 +45,7 @@ export const PLANE_TIMEOUT_MS = CALL_DEADLINE_MS;
 
 /**
  * Undefined: Plane cannot be read; v1 webhooks carry whole records, so much works without. Every request is booked in the
- * budget all workers share, in the lane of live changes.
+ * budget all workers share, in its lane: changes on their way, unless said otherwise.
  */
 export function planeAccess(
   config: Config,
@@ -53,6 +53,7 @@ export function planeAccess(
   budget: CallBudget,
   credential: PlaneCredential | undefined,
   breaker: Breaker,
+  lane: Lane = "live",
 ): PlaneAccess | undefined {
   const { planeBaseUrl, planeWorkspaceSlug } = config;
   if (planeBaseUrl === undefined || credential === undefined || planeWorkspaceSlug === undefined) {
@@ -62,7 +63,7 @@ export function planeAccess(
   const booked = {
     budget,
     credential: credential.name,
-    lane: "live",
+    lane,
     longestWaitMs: LONGEST_WAIT_MS,
     now,
   } as const;

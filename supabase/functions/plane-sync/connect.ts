@@ -7,14 +7,17 @@ import { authenticateManagement } from "../../../shared/http/management_auth.ts"
 import { createLog } from "../../../shared/log.ts";
 import { planeCredential } from "../../../shared/oauth/plane_credential.ts";
 import { readCapabilities } from "../../../shared/odoo/capabilities.ts";
+import { createModelFields, withModels } from "../../../shared/odoo/model_fields.ts";
 import { describeStatus } from "../../../shared/ops/status.ts";
-import { createCallBudget } from "../../../shared/plane/call_budget.ts";
+import { createCallBudget, type Lane } from "../../../shared/plane/call_budget.ts";
 import { createConflictStore } from "../../../shared/store/conflicts.ts";
 import { openDatabase, withDeadline } from "../../../shared/store/database.ts";
 import { replayDeadLetters, requestSync } from "../../../shared/store/manual.ts";
 import { createSqlStore } from "../../../shared/store/sql_store.ts";
 import { createSwitchStore } from "../../../shared/store/switches.ts";
 import { readStatus } from "../../../shared/store/status.ts";
+import type { SyncDependencies } from "../../../shared/sync/entity.ts";
+import { modelsToDescribe } from "../../../shared/sync/kinds.ts";
 import { createProcessor } from "../../../shared/sync/process.ts";
 import type { AppDependencies } from "./app.ts";
 import { createBreakers } from "./breakers.ts";
@@ -22,6 +25,7 @@ import { odooClient, PLANE_TIMEOUT_MS, planeAccess } from "./clients.ts";
 import { createDraining } from "./draining.ts";
 import { createReceiving } from "./receiving.ts";
 import type { Runtime } from "./runtime.ts";
+import { createSweeping } from "./sweeping.ts";
 
 /** How many open conflicts are listed at once. */
 const MOST_CONFLICTS = 500;
@@ -39,18 +43,28 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
     watchingDates(runtime.fetch, Date.now, (server, sent, received) => clock.observe(server, sent, received));
   const odoo = odooClient(config, watched(clocks.odoo), breakers.odoo);
   const capabilities = keepWhenItWorks(async () => await readCapabilities(odoo()));
+  const modelFields = createModelFields(odoo);
   const credential = planeCredential(config, sql, runtime, log);
-  const plane = planeAccess(
-    config,
-    { ...runtime, fetch: watched(clocks.plane) },
-    createCallBudget(sql),
-    credential,
-    breakers.plane,
-  );
-  const processor = createProcessor({
+  const planeIn = (lane: Lane) =>
+    planeAccess(
+      config,
+      { ...runtime, fetch: watched(clocks.plane) },
+      createCallBudget(sql),
+      credential,
+      breakers.plane,
+      lane,
+    );
+  const plane = planeIn("live");
+  const engine: SyncDependencies = {
     store,
     odoo,
     capabilities,
+    modelFields,
+    urls: {
+      odoo: config.odooUrl,
+      plane: config.planeBaseUrl,
+      planeWorkspace: config.planeWorkspaceSlug,
+    },
     plane,
     now: monotonicMs,
     wallClock: Date.now,
@@ -58,7 +72,9 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
     odooTimeoutMs: config.odooTimeoutMs,
     planeTimeoutMs: PLANE_TIMEOUT_MS,
     log,
-  });
+  };
+  const processor = createProcessor(engine);
+  const sweeping = createSweeping(config, runtime, sql, engine, planeIn("backfill"), breakers.refresh);
   const conflicts = createConflictStore(sql);
   const switches = createSwitchStore(sql);
   const drainNow = createDraining(config, runtime, log, store, processor, breakers.refresh);
@@ -66,10 +82,14 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
   return {
     receive: createReceiving(config, sql, runtime),
     authenticate: (request) => authenticateManagement(request, config),
-    status: async () =>
-      describeStatus({
-        rows: await readStatus(sql),
-        capabilities: await withDeadline(capabilities(), STATUS_ODOO_MS).catch(() => undefined),
+    status: async () => {
+      const rows = await readStatus(sql);
+      const described = async () =>
+        await withModels(await capabilities(), modelsToDescribe(rows.config), modelFields);
+      return describeStatus({
+        rows,
+        sweeps: await sweeping.describe(),
+        capabilities: await withDeadline(described(), STATUS_ODOO_MS).catch(() => undefined),
         configured: {
           plane_webhook: webhookSecrets(config, "plane").length > 0,
           odoo_webhook: webhookSecrets(config, "odoo").length > 0,
@@ -77,7 +97,8 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
           odoo: config.odooUrl !== undefined && config.odooApiKey !== undefined,
         },
         now: new Date(),
-      }),
+      });
+    },
     sync: (wanted) => requestSync(sql, wanted),
     replay: (wanted) => replayDeadLetters(sql, wanted),
     conflicts: () => conflicts.list({ limit: MOST_CONFLICTS }),
@@ -91,6 +112,7 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
     undo: (selection, options) => undo(sql, selection, options),
     pause: ({ scope, options }) => switches.pause(scope, options),
     resume: ({ scope }) => switches.resume(scope),
+    sweep: sweeping.sweep,
     drain: drainNow,
     drainInBackground: () => runtime.waitUntil(drainNow().catch(() => {})),
     log,

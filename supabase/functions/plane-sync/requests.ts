@@ -151,6 +151,15 @@ export function undoOf(body: Record<string, unknown>): { selection: UndoSelectio
   throw new SuiteError("bad_request");
 }
 
+const sweep = z.strictObject({ release: name.optional(), full: z.boolean().optional() });
+
+/** @throws SuiteError bad_request naming the fields that are wrong */
+export function sweepOf(
+  body: Record<string, unknown>,
+): { release?: string | undefined; full?: boolean | undefined } {
+  return checked(sweep, body);
+}
+
 /** @throws SuiteError bad_request for what PostgreSQL cannot hold: NUL, half of a character */
 function storable(value: Json): Json {
   const text = JSON.stringify(value);

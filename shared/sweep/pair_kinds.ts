@@ -1,0 +1,44 @@
+/** Which kinds of pairs a sweep looks after: those the configuration switches on and this version knows. */
+import type { OdooCapabilities } from "../odoo/capabilities.ts";
+import type { ConfigRow, MappingRow } from "../store/sync_store.ts";
+import { configOf, type PairConfig, waysOf } from "../sync/configuration.ts";
+import type { SyncDependencies } from "../sync/entity.ts";
+import type { Kind, PlaneForm } from "../sync/kind.ts";
+import { type AnyKind, kindOf } from "../sync/kinds.ts";
+import type { ActiveLens } from "../sync/plan.ts";
+import { describing } from "../sync/process.ts";
+import { lensesOf } from "../sync/process_record.ts";
+
+export interface SweptKind {
+  any: AnyKind;
+  config: PairConfig;
+  ways: { toOdoo: boolean; toPlane: boolean };
+}
+
+export function sweptKinds(configs: readonly ConfigRow[], hasPlane: boolean): SweptKind[] {
+  return configs.flatMap((row) => {
+    const any = kindOf(row.plane_type, row.odoo_model);
+    const config = configOf(row);
+    const allowed = waysOf(config, null);
+    const ways = { ...allowed, toPlane: allowed.toPlane && hasPlane };
+    return any === undefined || (!ways.toOdoo && !ways.toPlane) ? [] : [{ any, config, ways }];
+  });
+}
+
+/** The kind a mapped record belongs to; undefined: it is switched off. */
+export function kindFor(
+  kinds: readonly SweptKind[],
+  { plane_type, odoo_model }: MappingRow,
+): SweptKind | undefined {
+  return kinds.find(({ any }) => any.planeType === plane_type && any.odooModel === odoo_model);
+}
+
+/** The lenses of a kind at work, the Odoo fields they read, and what this Odoo can hold. */
+export async function lensesIn<Form extends PlaneForm>(
+  kind: Kind<Form>,
+  { any, config, ways }: SweptKind,
+  deps: SyncDependencies,
+): Promise<{ lenses: ActiveLens<Form>[]; fields: string[]; capabilities: OdooCapabilities }> {
+  const capabilities = await (any.isDescribedByOdoo ? describing(any.odooModel, deps) : deps).capabilities();
+  return { ...lensesOf({ kind, config, ways }, capabilities), capabilities };
+}

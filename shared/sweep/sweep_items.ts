@@ -1,0 +1,116 @@
+/**
+ * The work items of a project that were touched since the last sweep. Comments, also deleted ones, and cycles move an item's
+ * stamp and nothing else that a list shows; so the comments of what was touched are read, and the project's cycles looked at.
+ */
+import { parseStamp } from "../stamp.ts";
+import type { PlaneAccess } from "../sync/entity.ts";
+import {
+  explains,
+  floorOf,
+  type ItemCursor,
+  itemCursorShape,
+  passed,
+  type Place,
+  stillWithin,
+} from "./item_window.ts";
+import type { SweptKind } from "./pair_kinds.ts";
+import { type Judged, judgeRows, type Row } from "./plane_rows.ts";
+import { CALL, hasTime, holding, nowOf, type SweepCounts, type SweepDependencies } from "./reader.ts";
+import { sweepComments } from "./sweep_comments.ts";
+
+const CHUNK_ROWS = 100;
+
+export interface ItemSweep {
+  plane: PlaneAccess;
+  project: string;
+  kinds: readonly SweptKind[];
+  /** Where a project that was never swept begins, comparable: what was there before the first sweep is a backfill's. */
+  since: string;
+  counts: SweepCounts;
+}
+
+/** @returns whether the project's cycles are to be looked at, and false for `held` when another worker is at it */
+export async function sweepItems(
+  deps: SweepDependencies,
+  sweep: ItemSweep,
+): Promise<{ held: boolean; cycles: boolean }> {
+  const { project } = sweep;
+  let cycles = false;
+  const held = await holding(deps, `plane:issue:${project}`, itemCursorShape, async (cursor, save) => {
+    const startedAt = nowOf(deps);
+    const watermark = cursor.watermark ?? sweep.since;
+    const query = { orderBy: "-updated_at", ...(cursor.place ? { resume: cursor.place } : {}) };
+    const state: Required<ItemCursor> = {
+      watermark,
+      swept_at: cursor.swept_at ?? null,
+      recent: { ...cursor.recent },
+      place: cursor.place ?? null,
+      to_read: [...cursor.to_read ?? []],
+      cycles: false,
+    };
+    let chunk: Row[] = [];
+    const work = async () => {
+      const fresh = chunk.filter((row) => state.recent[row.id] !== stampOf(row));
+      chunk = [];
+      const judged = await judgeRows(
+        deps,
+        sweep.plane,
+        "issue",
+        () => project,
+        sweep.kinds,
+        fresh,
+        sweep.counts,
+      );
+      for (const id of await toLookInto(deps, sweep, judged)) {
+        if (!state.to_read.includes(id)) state.to_read.push(id);
+      }
+      if (fresh.length > 0) cycles = true;
+      for (const row of fresh) state.recent[row.id] = stampOf(row);
+    };
+    let place: Place | null = state.place;
+    for await (const row of sweep.plane.client.workItemRows(project, query, CALL)) {
+      const at = stampOf(row);
+      if (at < floorOf(watermark)) break;
+      place = passed(place, row, at);
+      chunk.push(row);
+      if (chunk.length < CHUNK_ROWS) continue;
+      await work();
+      state.place = place;
+      await save(state);
+      if (!hasTime(deps)) return state;
+    }
+    await work();
+    state.place = null;
+    if (place !== null && place.reached > watermark) state.watermark = place.reached;
+    state.recent = stillWithin(state.recent, state.watermark);
+    state.swept_at = startedAt;
+    await save(state);
+    return { ...state, to_read: await sweepComments(deps, sweep, state.to_read) };
+  });
+  return { held, cycles };
+}
+
+/**
+ * Items whose comments may have changed. Where the newest observation explains the stamp, comments that were made or edited have
+ * announced themselves; only deletions are silent, and they need a comment we know of.
+ */
+async function toLookInto(
+  deps: SweepDependencies,
+  { project, kinds }: ItemSweep,
+  judged: readonly Judged[],
+): Promise<string[]> {
+  if (!kinds.some(({ any, ways }) => any.planeType === "issue_comment" && ways.toOdoo)) return [];
+  const known = judged.filter(({ verdict, pair }) => verdict !== "left" && pair?.mapping?.odoo_id != null);
+  const explained = (one: Judged) =>
+    one.verdict === "same" && explains(one.pair?.snapshot?.plane_seen?.updated_at, stampOf(one.row));
+  const quiet = known.filter(explained).map(({ row }) => row.id);
+  const withComments = quiet.length === 0 ? new Map() : await deps.pairs.commentsOf(project, quiet);
+  // A new item's comments wait for it: they are read as well.
+  const fresh = judged.filter(({ verdict }) => verdict === "new");
+  return [...known.filter((one) => !explained(one) || withComments.has(one.row.id)), ...fresh]
+    .map(({ row }) => row.id);
+}
+
+function stampOf(row: Row): string {
+  return parseStamp(row.updated_at) ?? "";
+}
