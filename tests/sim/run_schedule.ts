@@ -1,5 +1,6 @@
 /** One schedule from the first edit to the verdict. */
 import { unexplained } from "./judge/audit.ts";
+import { callsTooMany } from "./judge/calls.ts";
 import { disagreements } from "./judge/convergence.ts";
 import { lostUpdates } from "./judge/lost_updates.ts";
 import { backwards } from "./judge/order.ts";
@@ -39,8 +40,10 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions): Pr
   try {
     const failures = await play(world);
     const { inGap, failures: lost } = await lostUpdates(world);
+    failures.push(...lost);
+    if (failures.length === 0) failures.push(...await callsTooMany(world));
     return {
-      failures: [...failures, ...lost],
+      failures,
       fingerprint: world.kernel.trace.fingerprint,
       lines: world.kernel.trace.lines,
       edits: schedule.edits.length,

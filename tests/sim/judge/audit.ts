@@ -1,6 +1,7 @@
 /** Law 10: the log says what was written. Every value the engine left on a side is there, with its field, its side and a reason. */
 import type { JsonObject } from "../../../shared/json.ts";
 import type { Change } from "./history.ts";
+import { isKnownToItsWriter } from "./known.ts";
 import { sameValue } from "./logged_values.ts";
 import { pairsOf } from "./pairs.ts";
 import type { Evidence } from "./evidence.ts";
@@ -33,14 +34,6 @@ export async function unexplained(world: Evidence): Promise<string[]> {
       })
     );
   });
-}
-
-/** False: nobody heard the answer, or who wrote it did not come to settle it. It is then found, not written. */
-function isKnownToItsWriter(world: Evidence, change: Change): boolean {
-  return change.heard &&
-    !world.unsettled.some(({ worker, from, to }) =>
-      worker === change.worker && from <= change.at && change.at <= to
-    );
 }
 
 function isMaking(world: Evidence, change: Change): boolean {

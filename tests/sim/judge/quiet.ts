@@ -1,5 +1,6 @@
 /** Law 3: without edits, writes go to zero. Law 9: nothing is ever deleted. Law 8: what was acknowledged is stored. */
 import type { EngineCall, World } from "../world/world.ts";
+import type { Evidence } from "./evidence.ts";
 
 /** Requests of the engine that changed something: what is refused changes nothing. */
 export function writesSince(world: World, at: number): string[] {
@@ -17,7 +18,7 @@ export function isWrite({ side, method, path, body }: EngineCall): boolean {
 const ODOO_READS =
   /\/(read|search|search_read|search_count|fields_get|check_object_reference|get_external_id|read_group|web_search_read|version)$/;
 
-export function destructions(world: World): string[] {
+export function destructions(world: Pick<Evidence, "history">): string[] {
   const deleted = world.history.changes.filter(({ by, field, to }) =>
     by === "engine" && field === "record" && to === "deleted"
   );

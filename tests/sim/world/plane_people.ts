@@ -14,10 +14,10 @@ export class PlanePeople {
   constructor(readonly plane: InProcessSandboxPlane, readonly person: User) {}
 
   /** A project with states, members and labels. */
-  async addProject(number: number): Promise<void> {
+  async addProject(number: number, name = `Project ${number}`): Promise<void> {
     const { plane } = this;
     const made = await plane.api("POST", "/projects/", {
-      name: `Project ${number}`,
+      name,
       identifier: `P${number}`,
       project_lead: plane.users.alice.id,
     });

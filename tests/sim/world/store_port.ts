@@ -1,4 +1,5 @@
 /** The way from a worker to the database: every method of the store is a call that can be slow, or fail before or after it ran. */
+import { z } from "zod";
 import type { Claimed, Settlement } from "../../../shared/store/queue.ts";
 import type { SyncStore } from "../../../shared/store/sync_store.ts";
 import type { Isolate } from "../kernel/isolate.ts";
@@ -98,10 +99,19 @@ function nameOf({ entityKey, fence }: Claimed): string {
   return `${entityKey.slice(0, 16)}#${fence}`;
 }
 
-function told({ claimed, outcome }: Settlement, ours: ReadonlySet<string>): string {
+function told({ claimed, outcome, effect }: Settlement, ours: ReadonlySet<string>): string {
   const reason = "reason" in outcome ? ` ${outcome.reason}` : "";
-  return `${nameOf(claimed)} ${outcome.kind}${reason}${ours.has(claimed.id) ? "" : " (lost)"}`;
+  const changes = logged.safeParse(effect).data?.log.flatMap((line) => line.changes ?? []) ?? [];
+  const what = changes.map(({ field, side, why }) => ` ${side}.${field}:${why}`).join("");
+  return `${nameOf(claimed)} ${outcome.kind}${reason}${ours.has(claimed.id) ? "" : " (lost)"}${what}`;
 }
+
+/** What a trace shows of an effect. */
+const logged = z.object({
+  log: z.array(z.object({
+    changes: z.array(z.object({ field: z.string(), side: z.string(), why: z.string() })).optional(),
+  })),
+});
 
 function unreachable(): Error {
   return Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
