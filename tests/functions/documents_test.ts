@@ -155,17 +155,20 @@ Deno.test("a worker that dies after making the work item leaves one item with on
   await using scene = await documentScene(["sale.order"]);
   const order = await makeOrder(scene, "Azure Interior");
   // What it left behind: the item is there, and nobody knows of it.
-  await scene.plane.api("POST", `/projects/${scene.project}/work-items/`, {
+  const { id } = await scene.plane.api("POST", `/projects/${scene.project}/work-items/`, {
     name: "Half made",
     external_source: "odoo",
     external_id: `sale.order,${order}`,
   });
+  const url = `${scene.world.sandboxOdoo.url}/odoo/sale.order/${order}`;
+  await scene.plane.api("POST", `/projects/${scene.project}/work-items/${id}/links/`, { title: "Odoo", url });
   await scene.world.arrive();
   await scene.look("sale.order", order);
   await scene.look("sale.order", order);
   const item = await scene.item();
   assert.match(String(item.name), /Azure Interior/);
   assert.equal((await scene.links(item.id)).length, 1);
+  assert.deepEqual(scene.world.log.filter(({ event }) => event === "after_write_failed"), []);
 });
 
 Deno.test("an order deleted in Odoo has its work item archived", async () => {

@@ -30,7 +30,7 @@ export async function documentScene(
   const world = await createSyncWorld({ withPlane: true, withLinks: true, ...options });
   const { plane } = world;
   assert(plane !== undefined);
-  const made = await plane.api("POST", "/projects/", { name: "Back office", identifier: "BACK" });
+  const made = await plane.api("POST", "/projects/", { name: `Back office ${unique()}`, identifier: "BACK" });
   const project = String(made.id);
   for (const model of models) {
     const given = { plane_project: project, ...pair.options };
@@ -77,7 +77,10 @@ export async function documentScene(
 /** A sales order with one line of 250. */
 export async function makeOrder({ world }: Pick<DocumentScene, "world">, partner: string): Promise<number> {
   const [customer] = await world.odoo.create("res.partner", [{ name: partner }]);
-  const [product] = await world.odoo.create("product.product", [{ name: "Desk", list_price: 125 }]);
+  const [product] = await world.odoo.create("product.product", [{
+    name: `Desk ${unique()}`,
+    list_price: 125,
+  }]);
   const line = { product_id: product, product_uom_qty: 2, price_unit: 125 };
   const [order] = await world.odoo.create("sale.order", [{
     partner_id: customer,
@@ -100,4 +103,9 @@ export async function makeInvoice(
   }]);
   assert(invoice !== undefined);
   return invoice;
+}
+
+/** For names in an Odoo that others use too. */
+export function unique(): string {
+  return crypto.randomUUID().slice(0, 8);
 }
