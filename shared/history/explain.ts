@@ -52,7 +52,7 @@ export async function explain(
 }
 
 /** @param rows the latest first */
-export function explanationOf(pair: HistoryPair, rows: readonly HistoryRow[], field: string): Explanation {
+function explanationOf(pair: HistoryPair, rows: readonly HistoryRow[], field: string): Explanation {
   const { plane_base, odoo_base } = pair;
   const steps = rows.flatMap((row) => stepOf(row, field) ?? []);
   const known = [plane_base, odoo_base].some((base) => base !== null && Object.hasOwn(base, field));
