@@ -7,7 +7,7 @@ import type { SyncDependencies, SyncEntity } from "./entity.ts";
 import { planeRecordOf } from "./external_id.ts";
 import type { PlaneForm } from "./kind.ts";
 import { externalIdOf, matches, readRecord } from "./odoo_records.ts";
-import type { ActiveLens } from "./plan.ts";
+import type { ActiveLens } from "./plan_input.ts";
 import { type Partial, syncPair } from "./sync_pair.ts";
 import { PROJECT_MODEL } from "./models.ts";
 
@@ -72,7 +72,11 @@ export async function adopt<Form extends PlaneForm>(
   return await syncPair({ ...entity, mapping }, now, deps, onPartial);
 }
 
-function lookAt<Form extends PlaneForm>({ claimed, config }: SyncEntity<Form>, type: string, id: string): Effect {
+function lookAt<Form extends PlaneForm>(
+  { claimed, config }: SyncEntity<Form>,
+  type: string,
+  id: string,
+): Effect {
   const project = claimed.payload.project_id ?? config.options.plane_project;
   return {
     ...effectOf(claimed, null),

@@ -7,7 +7,7 @@ import { externalId, PLANE_SOURCE, planeExternalId } from "./external_id.ts";
 import { forgettingWhatIsGone } from "./forget.ts";
 import type { PlaneForm, Prepared } from "./kind.ts";
 import { makeRecord, readRecord, writeRecord } from "./odoo_records.ts";
-import type { Plan, Side } from "./plan.ts";
+import type { Plan, Side } from "./planned.ts";
 import { withoutFields } from "./without_fields.ts";
 
 export interface Applied<Result> {

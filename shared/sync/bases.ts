@@ -1,30 +1,9 @@
-/** What both sides last agreed on, before a plan and after it. */
+/** What both sides agree on once a plan was carried out. */
 import { type Json, type JsonObject, sameJson } from "../json.ts";
 import type { OdooRecord } from "../odoo/client.ts";
-import type { ActiveLens, Plan, PlanInput } from "./plan.ts";
-import { contextOf } from "./plan.ts";
 
-/** Under this name the Odoo base keeps which Odoo field each changeable field was mapped to. */
-const MAPPED_TO = "mapped_to";
-
-/** What one field was on both sides; nothing when it was another Odoo field that was agreed on. */
-export function baseOf<Form>(
-  bases: { planeBase: JsonObject; odooBase: JsonObject },
-  { lens, odooField }: Pick<ActiveLens<Form>, "lens" | "odooField">,
-): { planeBase: Json | undefined; odooBase: Json | undefined } {
-  const mappedTo = own(namesIn(bases.odooBase, MAPPED_TO), lens.field);
-  if (mappedTo !== undefined && mappedTo !== odooField) return { planeBase: undefined, odooBase: undefined };
-  return { planeBase: own(bases.planeBase, lens.field), odooBase: own(bases.odooBase, lens.field) };
-}
-
-function own(object: JsonObject, name: string): Json | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
-}
-
-function namesIn(base: JsonObject, name: string): JsonObject {
-  const names = own(base, name);
-  return typeof names === "object" && names !== null && !Array.isArray(names) ? names as JsonObject : {};
-}
+import type { Plan } from "./planned.ts";
+import { contextOf, MAPPED_TO, namesIn, type PlanInput } from "./plan_input.ts";
 
 /** Both records as they were planned on, and what each server said it stored; null where nothing was written. */
 export interface Carried<Form> {

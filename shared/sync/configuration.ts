@@ -7,7 +7,7 @@ import type { OdooCapabilities, OdooFields } from "../odoo/capabilities.ts";
 import type { ConfigRow, ConflictPolicy, Direction, MappingRow } from "../store/sync_store.ts";
 import type { Lens } from "./lens.ts";
 import { type PairOptions, readOptions } from "./options.ts";
-import type { ActiveLens, FieldDirection } from "./plan.ts";
+import type { ActiveLens, FieldDirection } from "./plan_input.ts";
 
 export interface PairConfig {
   planeType: string;

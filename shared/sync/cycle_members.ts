@@ -43,6 +43,8 @@ async function setMilestones(
   const before = await subTasksOf([...touched], deps);
   await writeTasks(lease, deps, take, { milestone_id: false });
   await writeTasks(lease, deps, give, { milestone_id: milestone });
+  // Who came below them in between had nothing to lose.
+  for (const id of (await subTasksOf([...touched], deps)).keys()) if (!before.has(id)) before.set(id, null);
   const wanted = (id: number) =>
     members.has(id) ? milestone : touched.has(id) ? null : before.get(id) ?? null;
   const ids = [...new Set([...before.keys(), ...touched])];

@@ -7,7 +7,7 @@ import type { OdooCapabilities } from "../odoo/capabilities.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import type { SnapshotRow } from "../store/sync_store.ts";
 import { type LensContext, NO_REFERENCES, type References } from "./lens.ts";
-import { type ActiveLens, contextOf } from "./plan.ts";
+import { type ActiveLens, contextOf } from "./plan_input.ts";
 
 export interface Agreed {
   snapshot: SnapshotRow;

@@ -3,7 +3,7 @@ import type { SuiteError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Claimed } from "../store/queue.ts";
 import type { Hint, MappingRow } from "../store/sync_store.ts";
-import type { Change, Conflict } from "./plan.ts";
+import type { Change, Conflict } from "./planned.ts";
 
 export interface Effect {
   queue_id: string;

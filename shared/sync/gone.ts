@@ -11,7 +11,8 @@ import { externalId } from "./external_id.ts";
 import type { EndInOdoo, PlaneForm } from "./kind.ts";
 import { NO_REFERENCES } from "./lens.ts";
 import { findByExternalId, readRecord, writeRecord } from "./odoo_records.ts";
-import { type ActiveLens, type Change, contextOf, type Side } from "./plan.ts";
+import { type ActiveLens, contextOf } from "./plan_input.ts";
+import type { Change, Side } from "./planned.ts";
 
 const ARCHIVE: EndInOdoo = {
   field: "archived",
@@ -221,7 +222,9 @@ async function changed<Form extends PlaneForm>(
     today: "",
   };
   return lenses.filter((active) => {
-    if (active.lens.field === (kind.endInOdoo ?? ARCHIVE).field || active.lens.join !== undefined) return false;
+    if (active.lens.field === (kind.endInOdoo ?? ARCHIVE).field || active.lens.join !== undefined) {
+      return false;
+    }
     const { base, now, same } = look(active, contextOf(input, active));
     return base !== undefined && !(same ?? sameJson)(base, now);
   }).map(({ lens }) => lens.field);

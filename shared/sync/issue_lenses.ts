@@ -99,14 +99,17 @@ function parentOf(record: OdooRecord, { references }: LensContext): number | nul
 const parentLens: Lens<IssueForm> = {
   field: "parent",
   odooField: "parent_id",
+  alsoReads: ["milestone_id"],
   // Plane lets an item be its own parent, which means nothing.
   planeValue: (form) => form.parent === form.id ? null : form.parent,
   odooValue: parentOf,
-  toOdoo: (form, _record, { references }) => {
+  toOdoo: (form, record, { references }) => {
     if (form.parent === null || form.parent === form.id) return { values: { parent_id: false }, value: null };
-    return references.parent === null
-      ? null
-      : { values: { parent_id: references.parent }, value: references.parent };
+    const { parent } = references;
+    if (parent === null) return null;
+    // Odoo gives a task its new parent's milestone when it has none; in Plane it is in no cycle.
+    const isFree = record !== null && relatedId(record.milestone_id) === null;
+    return { values: { parent_id: parent, ...(isFree ? { milestone_id: false } : {}) }, value: parent };
   },
   toPlane: (record, _form, context) => {
     const { references } = context;

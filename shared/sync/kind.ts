@@ -7,7 +7,8 @@ import type { ValueKind } from "../store/value_map.ts";
 import type { ConfigProblem, PairConfig } from "./configuration.ts";
 import type { PlaneAccess, SyncDependencies, SyncEntity } from "./entity.ts";
 import type { Lens, References } from "./lens.ts";
-import type { ActiveLens, Change } from "./plan.ts";
+import type { ActiveLens } from "./plan_input.ts";
+import type { Change } from "./planned.ts";
 
 /** What every normalised Plane record has. */
 export interface PlaneForm {

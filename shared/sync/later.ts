@@ -8,7 +8,9 @@ import { parseStamp } from "../stamp.ts";
 import type { Announcement } from "../store/sync_store.ts";
 import type { SyncDependencies, SyncEntity } from "./entity.ts";
 import type { PlaneForm } from "./kind.ts";
-import { type ActiveLens, contextOf, planBoth, type PlanInput, type Side } from "./plan.ts";
+import { planBoth } from "./plan.ts";
+import { type ActiveLens, contextOf, type PlanInput } from "./plan_input.ts";
+import type { Side } from "./planned.ts";
 
 /** Odoo shows whole seconds, and people save what they typed a moment ago. */
 const UNCERTAINTY_MS = 2_000;

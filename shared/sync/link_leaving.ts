@@ -7,7 +7,8 @@ import type { PlaneForm } from "./kind.ts";
 import { NO_REFERENCES } from "./lens.ts";
 import { type Addresses, addressesOf, itemAddress } from "./link_address.ts";
 import { writeRecord } from "./odoo_records.ts";
-import { type ActiveLens, contextOf, type Side } from "./plan.ts";
+import { type ActiveLens, contextOf } from "./plan_input.ts";
+import type { Side } from "./planned.ts";
 
 /** Plane's limit for the title of a link. */
 const LONGEST_TITLE = 255;

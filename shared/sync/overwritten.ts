@@ -4,7 +4,7 @@
  */
 import type { Json, JsonObject } from "../json.ts";
 import type { Announcement } from "../store/sync_store.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan } from "./planned.ts";
 
 /** What our last write to Plane replaced and wrote, by field, until it was announced. */
 interface Wrote {
@@ -60,9 +60,12 @@ export function judgeWrites(
 ): { base: JsonObject; lost: { field: string; value: Json; written: Json }[] } | null {
   const wrote = wroteIn(base);
   if (wrote === null) return null;
-  const near = announcements.filter(({ at }) => Math.abs(Date.parse(at) - Date.parse(wrote.at)) <= NEAR_MS);
+  // Its stamp is that of the answer or a little later: what was announced before is about somebody else's change.
+  const near = announcements.filter(({ at }) =>
+    at >= wrote.at && Date.parse(at) - Date.parse(wrote.at) <= NEAR_MS
+  );
   const lost = Object.entries(wrote.fields).flatMap(([field, { from, to }]) => {
-    const ours = near.find((said) => fieldOf(said) === field && sameWord(said.newValue, to));
+    const ours = near.findLast((said) => fieldOf(said) === field && sameWord(said.newValue, to));
     return ours === undefined || sameWord(ours.oldValue, from) || sameWord(ours.oldValue, to)
       ? []
       : [{ field, value: ours.oldValue, written: to }];

@@ -11,7 +11,7 @@ import { goneInOdoo, goneInPlane } from "./gone.ts";
 import type { PlaneForm } from "./kind.ts";
 import { observePlane } from "./observe.ts";
 import { findOdooPartner } from "./partner.ts";
-import type { ActiveLens } from "./plan.ts";
+import type { ActiveLens } from "./plan_input.ts";
 import { isSettledAlready, takesPart } from "./quick_look.ts";
 import { syncPair } from "./sync_pair.ts";
 import { twinOf } from "./twins.ts";

@@ -2,7 +2,7 @@
 import { sameJson } from "../json.ts";
 import type { SyncDependencies, SyncEntity } from "./entity.ts";
 import type { PlaneForm } from "./kind.ts";
-import { type ActiveLens, contextOf } from "./plan.ts";
+import { type ActiveLens, contextOf } from "./plan_input.ts";
 
 /**
  * True when only Plane has hinted and nothing has changed there in any mapped field since the last agreement: an echo, a

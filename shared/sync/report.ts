@@ -2,7 +2,7 @@
 import type { Effect } from "./effect.ts";
 import type { Actors } from "./actors.ts";
 import type { Prepared } from "./kind.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan } from "./planned.ts";
 
 export interface PlanFacts {
   entityKey: string;

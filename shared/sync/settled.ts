@@ -4,7 +4,8 @@ import { type Carried, changedMeanwhile, nextBases } from "./bases.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import type { SyncDependencies, SyncEntity } from "./entity.ts";
 import type { Followed, PlaneForm, Prepared } from "./kind.ts";
-import type { Plan, PlanInput } from "./plan.ts";
+import type { PlanInput } from "./plan_input.ts";
+import type { Plan } from "./planned.ts";
 import { rememberWrites } from "./overwritten.ts";
 import { rememberRefused } from "./refused.ts";
 import { describePlan } from "./report.ts";
@@ -100,8 +101,6 @@ export function settled<Form extends PlaneForm>(
           changedMeanwhile(input, plan, stored))
       ? [{ key: { side: "odoo" as const, model: kind.odooModel, id: String(odooId) }, priority: 5 }]
       : [],
-    ...(refused.length === 0 || givenUp
-      ? {}
-      : { again_after_ms: REFUSED_AGAIN_MS * 2 ** claimed.outages }),
+    ...(refused.length === 0 || givenUp ? {} : { again_after_ms: REFUSED_AGAIN_MS * 2 ** claimed.outages }),
   };
 }

@@ -11,7 +11,10 @@ import type { SyncDependencies, SyncEntity } from "./entity.ts";
 import type { Followed, PlaneForm, Prepared } from "./kind.ts";
 import { leaveLinks } from "./link_leaving.ts";
 import { readPlane } from "./observe.ts";
-import { type ActiveLens, contextOf, type Plan, planBoth, type PlanInput } from "./plan.ts";
+import { overwrittenIn } from "./overwritten.ts";
+import { planBoth } from "./plan.ts";
+import { type ActiveLens, contextOf, type PlanInput } from "./plan_input.ts";
+import type { Plan } from "./planned.ts";
 import { withoutRefused } from "./refused.ts";
 import { settled } from "./settled.ts";
 import { reportTakenBack, takeBack, type TakenBack, undoOrders, withTakenBack } from "./take_back.ts";
@@ -149,6 +152,7 @@ async function makePlan<Form extends PlaneForm>(
       ),
     ),
     open: new Set(pair.conflicts.map(({ field }) => field)),
+    overwritten: overwrittenIn(bases.planeBase),
   };
   const recalled = form === null ? undefined : await kind.recall(form, deps);
   const changedInOdoo = record === null

@@ -12,7 +12,8 @@ import type { PlaneForm } from "./kind.ts";
 import type { LensContext, Target } from "./lens.ts";
 import { readPlane } from "./observe.ts";
 import { readRecord, writeRecord } from "./odoo_records.ts";
-import { type ActiveLens, type Change, contextOf, type Plan, type Side } from "./plan.ts";
+import { type ActiveLens, contextOf } from "./plan_input.ts";
+import type { Change, Plan, Side } from "./planned.ts";
 import type { PairNow } from "./sync_pair.ts";
 
 export interface TakenBack<Form> {

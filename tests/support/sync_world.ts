@@ -18,8 +18,9 @@ import { createSqlStore } from "../../shared/store/sql_store.ts";
 import { createPlaneDirectory } from "../../shared/sync/plane_directory.ts";
 import { createProcessor } from "../../shared/sync/process.ts";
 import { normalisePlane } from "../../shared/webhook/normalise_plane.ts";
+import type { Extensions } from "../../dev/sandbox/odoo/schema.ts";
 import { type SandboxOdoo, startSandboxOdoo } from "../../dev/sandbox/odoo/server.ts";
-import { type SandboxPlane, startSandboxPlane } from "../../dev/sandbox/plane/server.ts";
+import { type InProcessSandboxPlane, startSandboxPlane } from "../../dev/sandbox/plane/server.ts";
 import { createTestDatabase } from "./database.ts";
 
 export interface SyncWorld extends AsyncDisposable {
@@ -30,13 +31,19 @@ export interface SyncWorld extends AsyncDisposable {
   /** Throws when the world has a real Odoo. */
   readonly sandboxOdoo: SandboxOdoo;
   /** Undefined unless asked for: then nothing can be read from Plane. */
-  plane: SandboxPlane | undefined;
+  plane: InProcessSandboxPlane | undefined;
+  /** How many requests Odoo has got from here. */
+  odooRequests(): number;
+  /** Runs once, just before the next change is sent to Plane: what lands between our reading and our write. */
+  beforePlaneWrite: (() => Promise<void>) | undefined;
   /** Lines the worker logged, as objects. */
   log: Record<string, unknown>[];
   /** Stores a verified v1, v2 or legacy envelope, as the webhook would. Returns true unless it is a duplicate. */
   deliver(envelope: object): Promise<boolean>;
   /** Stores what Plane has sent since the last time, and processes everything that is due. */
   arrive(): Promise<DrainReport>;
+  /** Whether Plane has sent something that has not arrived. */
+  hasNews(): boolean;
   /** What an automation in Odoo says after a change, and everything that is due. */
   hintOdoo(model: string, id: number): Promise<DrainReport>;
   /** Processes everything that is due. */
@@ -69,10 +76,14 @@ const FIELDS = {
 export interface SyncWorldOptions {
   withPlane?: boolean;
   odooVersion?: 17 | 18 | 19;
-  /** How far the sandbox Odoo's clock is ahead: what is written there counts as that much later. */
+  /** How far Odoo's clock is ahead of Plane's: what is written there counts as that much later. */
   odooAheadMs?: number;
   /** A real Odoo instead of the sandbox. */
   realOdoo?: Omit<OdooClientConfig, "timeoutMs">;
+  /** Fields and models that add-ons bring into the sandbox Odoo. */
+  odooExtensions?: Extensions;
+  /** Whether links are left on what is made: then both sides have public addresses. */
+  withLinks?: boolean;
 }
 
 export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<SyncWorld> {
@@ -80,21 +91,40 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
   const sql = openDatabase({ databaseUrl: database.url, databasePrepare: "on", databaseConnections: 4 });
   const sandboxOdoo = options.realOdoo === undefined
     ? await startSandboxOdoo({
+      ...options.odooExtensions,
       version: options.odooVersion ?? 19,
       now: () => Date.now() + (options.odooAheadMs ?? 0),
     })
     : undefined;
-  const plane = options.withPlane === true ? await startSandboxPlane() : undefined;
+  // Nobody sets a real server's clock.
+  const planeBehindMs = options.realOdoo === undefined ? 0 : options.odooAheadMs ?? 0;
+  const plane = options.withPlane === true
+    ? await startSandboxPlane({ now: () => Date.now() - planeBehindMs })
+    : undefined;
+  let odooRequests = 0;
+  const countingFetch: typeof fetch = (input, init) => {
+    odooRequests += 1;
+    return fetch(input, init);
+  };
   const target = options.realOdoo ?? { ...sandboxTarget(sandboxOdoo), protocol: "auto" as const };
-  const odoo = createOdooClient({ ...target, timeoutMs: 20_000 }, { fetch });
+  const odoo = createOdooClient({ ...target, timeoutMs: 20_000 }, { fetch: countingFetch });
   const log: Record<string, unknown>[] = [];
+  let beforePlaneWrite: SyncWorld["beforePlaneWrite"];
+  const beforeWrite = async () => {
+    const act = beforePlaneWrite;
+    beforePlaneWrite = undefined;
+    await act?.();
+  };
   const store = createSqlStore(sql);
   let capabilities: ReturnType<typeof readCapabilities> | undefined;
   const processor = createProcessor({
     store,
     odoo: () => odoo,
     capabilities: () => capabilities ??= readCapabilities(odoo),
-    plane: plane === undefined ? undefined : planeAccess(plane),
+    plane: plane === undefined ? undefined : planeAccess(plane, beforeWrite),
+    ...(options.withLinks === true
+      ? { urls: { odoo: target.url, plane: plane?.url, planeWorkspace: plane?.workspaceSlug } }
+      : {}),
     now: () => performance.now(),
     wallClock: Date.now,
     clockOffsets: { plane: () => 0, odoo: () => 0 },
@@ -147,6 +177,13 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
       return sandboxTarget(sandboxOdoo);
     },
     plane,
+    get beforePlaneWrite() {
+      return beforePlaneWrite;
+    },
+    set beforePlaneWrite(act) {
+      beforePlaneWrite = act;
+    },
+    odooRequests: () => odooRequests,
     log,
     deliver,
     arrive: async () => {
@@ -155,6 +192,7 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
       arrived = plane?.deliveries.length ?? 0;
       return await drainAll();
     },
+    hasNews: () => (plane?.deliveries.length ?? 0) > arrived,
     hintOdoo: async (model, id) => {
       await store.hint({ key: { side: "odoo", model, id: String(id) } });
       return await drainAll();
@@ -176,10 +214,14 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
   };
 }
 
-function planeAccess(plane: SandboxPlane) {
+function planeAccess(plane: InProcessSandboxPlane, beforeWrite: () => Promise<void>) {
+  const watchingFetch: typeof fetch = async (input, init) => {
+    if (init?.method === "PATCH") await beforeWrite();
+    return await fetch(input, init);
+  };
   const client = new PlaneClient(
     { baseUrl: plane.url, apiKey: plane.apiKeys.service, workspaceSlug: plane.workspaceSlug },
-    { fetch },
+    { fetch: watchingFetch },
   );
   return { client, directory: createPlaneDirectory(client, () => performance.now()) };
 }
