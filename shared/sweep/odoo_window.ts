@@ -12,6 +12,8 @@ import type { OdooDomain } from "../odoo/client.ts";
 /** As connectors for Odoo do; transactions are shorter. */
 export const OVERLAP_S = 300;
 export const PAGE_ROWS = 100;
+/** The overlap, and what may be wrong with our idea of Odoo's clock. */
+const SURE_S = 900;
 
 /** Stamps are Odoo's, `YYYY-MM-DD HH:MM:SS` in UTC: their order is that of their texts. */
 export interface OdooWindow {
@@ -21,8 +23,15 @@ export interface OdooWindow {
   afterId: number | null;
 }
 
-export function startWindow(newest: string): OdooWindow {
-  return { from: shifted(newest, -OVERLAP_S), afterId: null };
+/**
+ * @param newest the greatest stamp seen
+ * @param readAt when the last poll that came to its end began, by Odoo's clock: long after it nothing appears behind it any more,
+ * and a bulk write that was the last one for days is not read at each poll. Null: nobody knows
+ */
+export function startWindow(newest: string, readAt: string | null = null): OdooWindow {
+  const overlapping = shifted(newest, -OVERLAP_S);
+  const sure = readAt === null ? "" : shifted(readAt, -SURE_S);
+  return { from: sure > overlapping ? sure : overlapping, afterId: null };
 }
 
 export function windowQuery({ from, afterId }: OdooWindow): { domain: OdooDomain; order: string } {

@@ -43,11 +43,11 @@ export async function pollOdoo(
 ): Promise<boolean> {
   return await holding(deps, `odoo:${model}`, cursorShape, async (cursor, save) => {
     const startedAt = nowOf(deps);
+    const inOdoo = (ms: number) => odooStamp(new Date(ms + deps.sync.clockOffsets.odoo()).toISOString());
     if (cursor.newest === undefined) {
       // What was there before is a backfill's; the clock is Odoo's.
-      const at = deps.sync.wallClock() + deps.sync.clockOffsets.odoo();
       return {
-        newest: odooStamp(new Date(at).toISOString()) ?? "",
+        newest: inOdoo(deps.sync.wallClock()) ?? "",
         swept_at: startedAt,
         window: null,
         recent: {},
@@ -56,7 +56,8 @@ export async function pollOdoo(
     const fields = await fieldsOf(deps, kinds);
     let newest = cursor.newest;
     let recent: Record<string, string> = { ...cursor.recent };
-    let window: OdooWindow | null = cursor.window ?? startWindow(newest);
+    const readAt = cursor.swept_at == null ? null : inOdoo(Date.parse(cursor.swept_at));
+    let window: OdooWindow | null = cursor.window ?? startWindow(newest, readAt);
     const state = (done: boolean) => ({
       newest,
       swept_at: done ? startedAt : cursor.swept_at ?? null,
