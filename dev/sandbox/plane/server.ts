@@ -66,7 +66,7 @@ export interface SandboxPlane {
   close(): Promise<void>;
 }
 
-/** The same without a socket. */
+/** The same, also without a socket. */
 export interface InProcessSandboxPlane extends SandboxPlane {
   /** One request, as a server hands it on. */
   readonly handle: Handler;
@@ -77,7 +77,7 @@ export interface InProcessSandboxPlane extends SandboxPlane {
 }
 
 /** Starts the sandbox on 127.0.0.1. `close()` ends the server and everything it still has on its way. */
-export function startSandboxPlane(options: SandboxPlaneOptions = {}): Promise<SandboxPlane> {
+export function startSandboxPlane(options: SandboxPlaneOptions = {}): Promise<InProcessSandboxPlane> {
   const inside = createSandboxPlane(options);
   const closing = new AbortController();
   const server = Deno.serve(
