@@ -46,6 +46,7 @@ Deno.test("the status of an empty suite has the promised keys", async () => {
     "runs",
     "stats",
     "success",
+    "sweeps",
   ]);
   assert.equal(status.ok, true);
   assert.deepEqual([status.mappings, status.recent_events, status.odoo], [[], [], null]);
