@@ -4,7 +4,7 @@ import { sanitise } from "./html/sanitise.ts";
 import { escapeText } from "./html/tree.ts";
 
 /** What a template may name. Amounts only where they are switched on: members of Plane need no accounting rights. */
-export const VARIABLES = ["name", "partner", "state", "date", "due", "url"] as const;
+const VARIABLES = ["name", "partner", "state", "date", "due", "url"] as const;
 export const AMOUNTS = ["amount_total", "currency"] as const;
 export type Variable = typeof VARIABLES[number] | typeof AMOUNTS[number];
 /** Texts of the document; null: not given. */

@@ -6,7 +6,7 @@ import { odooValueOf, type WordField, type WordMap } from "./generic_words.ts";
 import { type Lens, type References, relatedId, relatedName, textOf } from "./lens.ts";
 import { type IssueForm, type PlaneState, PRIORITIES } from "./plane_forms.ts";
 
-export const WORD_TYPES = ["selection", "char", "text", "boolean", "many2one"];
+const WORD_TYPES = ["selection", "char", "text", "boolean", "many2one"];
 
 /** Of several words that are the same in Odoo, `none` stands before `low`. */
 const BY_RANK: readonly (typeof PRIORITIES)[number][] = ["urgent", "high", "medium", "none", "low"];
