@@ -144,3 +144,32 @@ Deno.test("the log says which tasks got the milestone", async () => {
     { field: "members", side: "odoo", from: [], to: [task], why: "changed_in_plane", base: [] },
   ]]);
 });
+
+Deno.test("a work item made below a member starts without its parent's milestone", async () => {
+  await using scene = await planningScene();
+  const parent = await scene.make("work-items/", { name: "parent" });
+  const id = await scene.make("cycles/", { ...cycle, project_id: scene.project });
+  await scene.arrive();
+  await scene.make(`cycles/${id}/cycle-issues/`, { issues: [parent] });
+  await scene.hint("cycle", id);
+  const child = await scene.make("work-items/", { name: "child", parent });
+  await scene.arrive();
+  const { milestone_id: milestone, parent_id: above } = await scene.task(child, "milestone_id", "parent_id");
+  assert.deepEqual([milestone, above], [false, [(await scene.task(parent, "name")).id, "parent"]]);
+});
+
+Deno.test("a task that gets a parent later does not get its milestone with it", async () => {
+  await using scene = await planningScene();
+  const [parent, child] = [
+    await scene.make("work-items/", { name: "parent" }),
+    await scene.make("work-items/", { name: "child" }),
+  ];
+  const id = await scene.make("cycles/", { ...cycle, project_id: scene.project });
+  await scene.arrive();
+  await scene.make(`cycles/${id}/cycle-issues/`, { issues: [parent] });
+  await scene.hint("cycle", id);
+  await scene.change(`work-items/${child}/`, { parent });
+  await scene.arrive();
+  const { milestone_id: milestone, parent_id: above } = await scene.task(child, "milestone_id", "parent_id");
+  assert.deepEqual([milestone, above], [false, [(await scene.task(parent, "name")).id, "parent"]]);
+});

@@ -49,6 +49,9 @@ export const TASK_RULES: Rules = {
       if (!("milestone_id" in given) && values.milestone_id === false) {
         values.milestone_id = parentsMilestone(rowOf(session, "project.task", row.parent_id), project);
       }
+    } else if ("parent_id" in given && row.milestone_id === false) {
+      const milestone = parentsMilestone(rowOf(session, "project.task", given.parent_id), project);
+      if (milestone !== false) values.milestone_id = milestone;
     }
     return values;
   },
