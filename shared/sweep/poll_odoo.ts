@@ -7,6 +7,7 @@ import type { OdooDomain, OdooRecord } from "../odoo/client.ts";
 import type { KnownPair } from "../store/sweep_pairs.ts";
 import { HUMAN_MESSAGES } from "../sync/comment_place.ts";
 import { differsInOdoo } from "../sync/differs.ts";
+import { isLeftOut } from "./left_out.ts";
 import type { OdooWindow } from "./odoo_window.ts";
 import {
   markOf,
@@ -131,7 +132,9 @@ async function isWorthALook(
   const mapping = pair?.mapping ?? null;
   if (mapping === null) {
     const gone = pair?.tombstone === "deleted_in_plane" || pair?.tombstone === "deleted_in_odoo";
-    return !gone && kinds.some(({ any, ways }) => ways.toPlane && any.planeType !== "module");
+    const takesIt = ({ any, config, ways }: SweptKind) =>
+      ways.toPlane && any.planeType !== "module" && !isLeftOut(config, row);
+    return !gone && kinds.some(takesIt);
   }
   // Archived: the Plane record is gone for good, and what is left here concerns nobody.
   if (mapping.status === "paused" || mapping.status === "archived") return false;

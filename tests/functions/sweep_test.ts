@@ -109,15 +109,19 @@ Deno.test("an echo of our own writes costs nothing beyond the pages it is on", a
   assert.equal(world.sandboxOdoo.calls.length - calls, 3, "one page of each model");
 });
 
-Deno.test("a task that takes no part is hinted once for each time it is written, not at each poll", async () => {
+Deno.test("records that take no part are hinted once for each time they are written, or not at all", async () => {
   await using start = await startScene();
-  const { scene } = start;
+  const { scene, project } = start;
   const { world } = scene;
+  const owner = Number((await world.partner("project", project)).id);
+  const domain = '{"odoo_domain": [["name", "=", "nothing"]]}';
   await world.sql`
-    update plane.sync_config set options = '{"create_in_plane": false}' where odoo_model = 'project.task'`;
-  const [owner] = await world.odoo.create("project.project", [{ name: "Private" }]);
-  await world.odoo.create("project.task", [{ name: "Stays", project_id: owner }]);
-  assert.equal((await scene.sweep()).hints, 2);
+    update plane.sync_config set options = ${domain}::text::jsonb where odoo_model = 'project.task'`;
+  await world.odoo.create("project.task", [
+    { name: "Not what the domain finds", project_id: owner },
+    { name: "Private", project_id: false },
+  ]);
+  assert.equal((await scene.sweep()).hints, 1);
   assert.equal((await scene.sweep()).hints, 0);
 });
 
