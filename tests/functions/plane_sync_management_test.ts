@@ -165,7 +165,7 @@ Deno.test("a replay makes due exactly what it selects", async () => {
 Deno.test("a drain answers with its report when it has ended", async () => {
   await using database = await createTestDatabase();
   await using sync = startPlaneSync(database.url);
-  await database.sql`select plane.enqueue_sync('plane', ${crypto.randomUUID()}, 'cycle')`;
+  await database.sql`select plane.enqueue_sync('plane', ${crypto.randomUUID()}, 'of_no_kind')`;
   const report = await ask(sync, "drain");
   assert.equal(report.ok, true);
   assert.equal(report.claimed, 1);
