@@ -6,7 +6,7 @@ import type { FieldName } from "./fields.ts";
 import { type Change, same } from "./history.ts";
 import { isKnownToItsWriter } from "./known.ts";
 import { sameValue } from "./logged_values.ts";
-import { pairsOf } from "./pairs.ts";
+import { type Pair, pairsOf } from "./pairs.ts";
 import type { Evidence } from "./evidence.ts";
 
 const TEXTS: readonly FieldName[] = ["name", "description", "priority", "state", "target_date"];
@@ -47,7 +47,7 @@ export async function lostUpdates(world: Evidence): Promise<LostUpdates> {
       ? lostMembers(edit, final.map((fields) => fields[field]), later).length > 0
       : false;
     if (!lost || wasDeleted(world, edit)) continue;
-    if (swallowed(world, edit) || followsForgottenWrite(world, edit)) inGap += 1;
+    if (swallowed(world, edit) || meetsForgottenWrite(world, edit, pair)) inGap += 1;
     else {
       failures.push(
         `law 2: ${edit.side}'s ${edit.record.slice(0, 4)}.${field} = ${
@@ -99,16 +99,19 @@ function swallowed(world: Evidence, edit: Change): boolean {
 }
 
 /**
- * The last thing the engine wrote in this field is remembered by nobody: its worker died before it could settle. What somebody
- * then takes out of a set looks as if it had never been there.
+ * The engine wrote this set of this pair and nobody remembers it: its worker died before it could settle. What somebody takes out
+ * of it about then looks as if it had never been agreed on.
  */
-function followsForgottenWrite(world: Evidence, edit: Change): boolean {
-  const before = world.history.changes.findLast((change) =>
-    change.by === "engine" && change.side === edit.side && change.record === edit.record &&
-    change.field === edit.field && change.at <= edit.at
-  );
-  return SETS.includes(edit.field as FieldName) && before !== undefined && !isKnownToItsWriter(world, before);
+function meetsForgottenWrite(world: Evidence, edit: Change, pair: Pair): boolean {
+  return SETS.includes(edit.field as FieldName) &&
+    world.history.changes.some((change) =>
+      change.by === "engine" && change.record === pair[change.side] && change.field === edit.field &&
+      change.at <= edit.at + FORGOTTEN_FOR_MS && !isKnownToItsWriter(world, change)
+    );
 }
+
+/** Longer than a lease, in ms: then another worker has looked. */
+const FORGOTTEN_FOR_MS = 150_000;
 
 interface Loser {
   planeId: string | null;
