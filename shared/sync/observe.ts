@@ -3,7 +3,7 @@
  * what a sweep has read; for everything else the record is read, or what we saw last still holds.
  */
 import { SuiteError } from "../errors.ts";
-import { type JsonObject, sameJson } from "../json.ts";
+import { type Json, sameJson } from "../json.ts";
 import type { SyncDependencies, SyncEntity } from "./entity.ts";
 import type { PlaneForm } from "./kind.ts";
 
@@ -92,9 +92,19 @@ function newer<Form extends PlaneForm>(left: Form | null, right: Form | null): F
   return right.updated_at > left.updated_at ? right : left;
 }
 
-/** Plane's two forms of one record differ in what nobody maps; here it is enough that what is normalised is the same. */
+/** Whether two normalised records are the same; Plane's two forms order people and labels differently. */
 function sameRecord<Form extends PlaneForm>(left: Form, right: Form): boolean {
-  return sameJson(left as unknown as JsonObject, right as unknown as JsonObject);
+  return sameJson(withoutOrder(left as unknown as Json), withoutOrder(right as unknown as Json));
+}
+
+function withoutOrder(value: Json): Json {
+  if (Array.isArray(value)) {
+    return value.map(withoutOrder).sort((one, other) => JSON.stringify(one) < JSON.stringify(other) ? -1 : 1);
+  }
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, part]) => part === undefined ? [] : [[name, withoutOrder(part)]]),
+  );
 }
 
 function announcedForm<Form>(kind: { parse: (data: unknown) => Form | null }, body: string): Form | null {
