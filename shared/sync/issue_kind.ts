@@ -6,6 +6,7 @@ import type { PlaneWorkItem } from "../plane/schemas.ts";
 import { planeWorkItemSchema } from "../plane/schemas.ts";
 import { mappedField } from "./configuration.ts";
 import type { PlaneAccess, SyncDependencies } from "./entity.ts";
+import { lookAtMilestone } from "./cycle_inherited.ts";
 import { forgettingWhatIsGone } from "./forget.ts";
 import { ISSUE_LENSES } from "./issue_lenses.ts";
 import { type Addresses, addressesOf } from "./link_address.ts";
@@ -45,6 +46,7 @@ export const ISSUE_KIND: Kind<IssueForm> = {
   }),
   recall: (form, { store }) => recallReferences(store, form),
   prepare: prepareIssue,
+  afterWritingOdoo: (_form, values, deps) => lookAtMilestone(values, deps),
   placeInPlane: async (record, _config, deps) => (await planeProjectOf(record, deps))?.planeId ?? null,
   plane: {
     make: async (plane, projectId, values, external) => {
