@@ -1,5 +1,5 @@
 /**
- * `task bench ingest|queue|proxy|latency|budget [--json]`: measures on this machine, against a PostgreSQL of its own, within 50 s.
+ * `task bench ingest|queue|proxy|latency|budget|backfill [--json]`: measures on this machine, against a PostgreSQL of its own, within 50 s.
  * Progress goes to the standard error stream, the result to the standard output.
  */
 import { runMain } from "../dev/cleanup.ts";
@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   budget: async () => (await import("./budget.ts")).budget,
   proxy: async () => (await import("./proxy.ts")).proxy,
   latency: async () => (await import("./latency.ts")).latency,
+  backfill: async () => (await import("./backfill.ts")).backfill,
 };
 
 async function main(): Promise<number> {
@@ -19,7 +20,7 @@ async function main(): Promise<number> {
   const name = names[0] ?? "";
   const load = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
   if (load === undefined || names.length !== 1) {
-    console.error("usage: task bench ingest|queue|proxy|latency|budget [--json]");
+    console.error("usage: task bench ingest|queue|proxy|latency|budget|backfill [--json]");
     return 2;
   }
   const startedAt = performance.now();

@@ -66,6 +66,8 @@ export async function drain(deps: DrainDependencies, limits: DrainLimits): Promi
   const report: DrainReport = { claimed: 0, done: 0, failed: 0, lost: 0, more: false };
   const startedAt = deps.now();
   const running = new Set<Promise<void>>();
+  // One promise for all that runs: racing each of them anew whenever one ends costs the square of the concurrency.
+  let ended = Promise.withResolvers<void>();
   let suspects = 0;
   // The shortest of the waits that are worth waiting for: a lost race in Odoo is tried again at once, not at the next nudge.
   let soonMs: number | undefined;
@@ -106,6 +108,8 @@ export async function drain(deps: DrainDependencies, limits: DrainLimits): Promi
           const job = work(entity, leaseOf(deps.now, claimedAt, limits.leaseMs)).finally(() => {
             suspects -= suspect;
             running.delete(job);
+            ended.resolve();
+            ended = Promise.withResolvers<void>();
           });
           running.add(job);
         }
@@ -119,7 +123,7 @@ export async function drain(deps: DrainDependencies, limits: DrainLimits): Promi
         continue;
       }
       await Promise.race([
-        ...running,
+        ended.promise,
         ...(suspects === 0 && running.size < limits.concurrency ? [rung] : []),
       ]);
     }

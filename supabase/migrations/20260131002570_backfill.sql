@@ -12,6 +12,7 @@ language plpgsql set search_path = '' as $$
 declare
   v_hint jsonb;
   v_waits text[];
+  v_match jsonb;
   v_id uuid;
   v_key text;
   v_count integer := 0;
@@ -28,6 +29,14 @@ begin
     v_waits := array(
       select w from jsonb_array_elements_text(coalesce(v_hint -> 'waitsFor', '[]')) w where not plane.has_partner(w)
     );
+    -- Found before and not carried out yet: who looks again no longer sees that record among those without partner.
+    select q.payload -> 'match_odoo_id' into v_match from plane.sync_queue q
+    where q.entity_key = plane.entity_key(
+      v_hint #>> '{key,side}', coalesce(v_hint #>> '{key,type}', v_hint #>> '{key,model}'), v_hint #>> '{key,id}'
+    ) and q.is_open;
+    if v_match is not null and not coalesce(v_hint -> 'payload' ? 'match_odoo_id', false) then
+      v_hint := jsonb_set(v_hint, '{payload,match_odoo_id}', v_match);
+    end if;
     v_id := plane.leave_hint(v_hint, p_now);
     v_count := v_count + 1;
     if cardinality(v_waits) > 0 then

@@ -52,6 +52,10 @@ function appWithoutDatabase() {
     resolve: () => manage("resolve").then(() => null),
     explain: () => manage("explain").then(() => Promise.reject(new SuiteError("not_found"))),
     undo: () => manage("undo").then(() => Promise.reject(new SuiteError("not_found"))),
+    backfill: () => Promise.resolve(crypto.randomUUID()),
+    readRun: () => Promise.resolve(null),
+    workInBackground: () => {},
+    drift: () => Promise.reject(new SuiteError("not_found")),
     sweep: () =>
       manage("sweep").then(() => (
         { rows: 0, hints: 0, unannounced: 0, failed: {}, unfinished: false, released: 0 }

@@ -6,12 +6,17 @@ import { SuiteError } from "../../../shared/errors.ts";
 import type { Explanation } from "../../../shared/history/explain.ts";
 import type { UndoAnswer } from "../../../shared/history/undo.ts";
 import type { Caller } from "../../../shared/http/management_auth.ts";
+import type { DriftReport } from "../../../shared/drift/check.ts";
 import type { DrainReport } from "../../../shared/queue/drain.ts";
 import type { ManualSync, Replay } from "../../../shared/store/manual.ts";
+import type { RunRow } from "../../../shared/store/runs.ts";
 import type { ConflictRow } from "../../../shared/store/conflicts.ts";
 import type { SweepReport } from "../../../shared/sweep/sweep.ts";
 import type { UndoSelection } from "../../../shared/store/history.ts";
+import type { BackfillRequest } from "./backfilling.ts";
 import {
+  backfillOf,
+  driftOf,
   type EntityName,
   explainOf,
   manualSyncOf,
@@ -20,6 +25,7 @@ import {
   replayOf,
   type Resolve,
   resolveOf,
+  runOf,
   sweepOf,
   undoOf,
 } from "./requests.ts";
@@ -42,6 +48,14 @@ export interface ActionDependencies {
   resume: (wanted: Pause) => Promise<number>;
   /** Reads both sides from where the last reading ended; within the time a request has. */
   sweep: (wanted: WantedSweep) => Promise<SweepReport & { released: number }>;
+  /** Asks for a backfill, or for a dry run of one; returns the run's id. */
+  backfill: (wanted: BackfillRequest) => Promise<string>;
+  /** Null: there is no such run. */
+  readRun: (id: string) => Promise<RunRow | null>;
+  /** Goes on with a backfill that is not finished, when there is one; it outlives the answer. */
+  workInBackground: () => void;
+  /** Compares both sides of a Plane project now; nothing is written. */
+  drift: (project: string) => Promise<DriftReport>;
   /** Drains until the queue is empty or the limits are reached. */
   drain: () => Promise<DrainReport>;
   /** Starts a drain that outlives the answer. */
@@ -80,23 +94,46 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   drain: {
     methods: ["POST"],
     cron: true,
-    answer: async (_request, deps) => ({ ...await deps.drain() }),
+    answer: async (_request, deps) => {
+      deps.workInBackground();
+      return { ...await deps.drain() };
+    },
   },
   sweep: {
     methods: ["POST"],
     cron: true,
     answer: async ({ body }, deps) => {
+      deps.workInBackground();
       const report = await deps.sweep(sweepOf(await body()));
       if (report.hints > 0) deps.drainInBackground();
       return { ...report };
     },
   },
   sync: {
-    methods: ["POST"],
-    answer: async ({ body }, deps) => {
-      const queued = await deps.sync(manualSyncOf(await body()));
+    methods: ["GET", "POST"],
+    answer: async ({ method, query, body, by }, deps) => {
+      if (method === "GET") {
+        const run = await deps.readRun(runOf(query));
+        if (run === null) throw new SuiteError("not_found", { message: "There is no such run." });
+        return { run };
+      }
+      const wanted = await body();
+      const backfill = backfillOf(wanted);
+      if (backfill !== null) {
+        const run_id = await deps.backfill({ ...backfill, by });
+        deps.workInBackground();
+        return { run_id };
+      }
+      const queued = await deps.sync(manualSyncOf(wanted));
       deps.drainInBackground();
       return { queued };
+    },
+  },
+  drift: {
+    methods: ["GET", "POST"],
+    answer: async ({ method, query, body }, deps) => {
+      const project = driftOf(method === "GET" ? { project: query.get("project") } : await body());
+      return { ...await deps.drift(project) };
     },
   },
   replay: {

@@ -20,6 +20,7 @@ import type { SyncDependencies } from "../../../shared/sync/entity.ts";
 import { modelsToDescribe } from "../../../shared/sync/kinds.ts";
 import { createProcessor } from "../../../shared/sync/process.ts";
 import type { AppDependencies } from "./app.ts";
+import { createBackfilling } from "./backfilling.ts";
 import { createBreakers } from "./breakers.ts";
 import { odooClient, PLANE_TIMEOUT_MS, planeAccess } from "./clients.ts";
 import { createDraining } from "./draining.ts";
@@ -74,10 +75,21 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
     log,
   };
   const processor = createProcessor(engine);
-  const sweeping = createSweeping(config, runtime, sql, engine, planeIn("backfill"), breakers.refresh);
+  const backfillPlane = planeIn("backfill");
+  const sweeping = createSweeping(config, runtime, sql, engine, backfillPlane, breakers.refresh);
+  const backfilling = createBackfilling(config, runtime, sql, engine, backfillPlane, credential?.name);
   const conflicts = createConflictStore(sql);
   const switches = createSwitchStore(sql);
-  const drainNow = createDraining(config, runtime, log, store, processor, breakers.refresh);
+  const drainNow = createDraining(
+    config,
+    runtime,
+    log,
+    backfilling.watched,
+    backfilling.processor(processor),
+    breakers.refresh,
+    backfilling.concurrency,
+  );
+  const drainInBackground = () => runtime.waitUntil(drainNow().catch(() => {}));
 
   return {
     receive: createReceiving(config, sql, runtime),
@@ -86,7 +98,7 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
       const rows = await readStatus(sql);
       const described = async () =>
         await withModels(await capabilities(), modelsToDescribe(rows.config), modelFields);
-      return describeStatus({
+      const status = describeStatus({
         rows,
         sweeps: await sweeping.describe(),
         capabilities: await withDeadline(described(), STATUS_ODOO_MS).catch(() => undefined),
@@ -98,6 +110,7 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
         },
         now: new Date(),
       });
+      return { ...status, runs: await backfilling.describe() };
     },
     sync: (wanted) => requestSync(sql, wanted),
     replay: (wanted) => replayDeadLetters(sql, wanted),
@@ -114,7 +127,11 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
     resume: ({ scope }) => switches.resume(scope),
     sweep: sweeping.sweep,
     drain: drainNow,
-    drainInBackground: () => runtime.waitUntil(drainNow().catch(() => {})),
+    drainInBackground,
+    backfill: backfilling.request,
+    readRun: backfilling.read,
+    drift: backfilling.drift,
+    workInBackground: () => runtime.waitUntil(backfilling.work(drainInBackground).catch(() => {})),
     log,
     now: monotonicMs,
   };

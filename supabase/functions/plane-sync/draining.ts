@@ -8,7 +8,10 @@ import type { SyncStore } from "../../../shared/store/sync_store.ts";
 import { continueElsewhere } from "./continue_elsewhere.ts";
 import { type Runtime, sleep } from "./runtime.ts";
 
-/** @returns a function that drains; whoever asks while a drain runs wakes it and is told of the same one */
+/**
+ * @param concurrency how many entities are carried out side by side, asked anew each time one ends
+ * @returns a function that drains; whoever asks while a drain runs wakes it and is told of the same one
+ */
 export function createDraining(
   config: Config,
   runtime: Runtime,
@@ -16,6 +19,7 @@ export function createDraining(
   store: Pick<SyncStore, "claim" | "settle">,
   processor: Pick<DrainDependencies, "process" | "describeFailure" | "retryRules">,
   beforeDrain: () => Promise<void>,
+  concurrency: () => number,
 ): () => Promise<DrainReport> {
   const { monotonicMs } = runtime;
   let ending = false;
@@ -44,7 +48,9 @@ export function createDraining(
       stopping: () => ending,
       onSettleFailed: (error) => log("error", "settle_failed", { code: error.code }),
     }, {
-      concurrency: config.drainConcurrency,
+      get concurrency() {
+        return concurrency();
+      },
       leaseMs: config.leaseMs,
       restMs: config.restAfterUnknownMs,
       wallClockMs: config.drainWallClockMs,

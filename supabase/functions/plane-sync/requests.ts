@@ -1,6 +1,7 @@
 /** The bodies of management requests, checked. */
 import { z } from "zod";
 import { SuiteError } from "../../../shared/errors.ts";
+import type { BackfillScope } from "../../../shared/backfill/scope.ts";
 import type { Json } from "../../../shared/json.ts";
 import { parseStamp } from "../../../shared/stamp.ts";
 import type { UndoSelection } from "../../../shared/store/history.ts";
@@ -27,6 +28,18 @@ const manualSync = z.strictObject({
   (wanted) => wanted.entity === undefined || wanted.project === undefined,
   "either entity or project, not both",
 );
+
+const backfill = z.strictObject({
+  scope: z.union([
+    z.literal("all").transform(() => ({ project: null })),
+    z.strictObject({ project: uuid }),
+  ]),
+  direction: z.enum(["both", "to_odoo", "to_plane"]).default("both"),
+  dry_run: z.boolean().default(false),
+});
+
+const drift = z.strictObject({ project: uuid });
+const run = z.object({ run: uuid });
 
 const replay = z.strictObject({
   ids: z.array(uuid).max(1000).optional(),
@@ -169,9 +182,41 @@ function storable(value: Json): Json {
   });
 }
 
-/** @throws SuiteError bad_request naming the fields that are wrong */
+/**
+ * One record, or what waits in a project. `{scope: {entity}}` is the same as `{entity}`.
+ *
+ * @throws SuiteError bad_request naming the fields that are wrong
+ */
 export function manualSyncOf(body: Record<string, unknown>): ManualSync {
-  return checked(manualSync, body);
+  return checked(manualSync, isOfEntity(body) ? { entity: body.scope.entity } : body);
+}
+
+/**
+ * Null: the body asks for no backfill but for one of the smaller things.
+ *
+ * @throws SuiteError bad_request naming the fields that are wrong
+ */
+export function backfillOf(
+  body: Record<string, unknown>,
+): { scope: BackfillScope; dryRun: boolean } | null {
+  if (!Object.hasOwn(body, "scope") || (isOfEntity(body) && Object.keys(body).length === 1)) return null;
+  const { scope, direction, dry_run } = checked(backfill, body);
+  return { scope: { ...scope, direction }, dryRun: dry_run };
+}
+
+function isOfEntity(body: Record<string, unknown>): body is { scope: { entity: unknown } } {
+  const { scope } = body;
+  return typeof scope === "object" && scope !== null && Object.hasOwn(scope, "entity");
+}
+
+/** @throws SuiteError bad_request unless a Plane project is named */
+export function driftOf(given: Record<string, unknown>): string {
+  return checked(drift, given).project;
+}
+
+/** @throws SuiteError bad_request unless a run is named */
+export function runOf(query: URLSearchParams): string {
+  return checked(run, { run: query.get("run") }).run;
 }
 
 /** @throws SuiteError bad_request naming the fields that are wrong, or when nothing is selected */
