@@ -1,0 +1,20 @@
+/**
+ * The simulator's edit scripts against a real Odoo: what people of both sides do ends in agreement, as in the simulation, and
+ * the real server refuses nothing that the sandbox takes.
+ */
+import assert from "node:assert/strict";
+import { KNOWN_REFUSAL, playScript, scriptOf } from "../support/edit_script.ts";
+import { realOdoo } from "./real_odoo.ts";
+
+for (const seed of [1, 2, 3, 4, 5, 6]) {
+  const script = scriptOf(seed);
+  const protocol = seed % 2 === 0 ? "jsonrpc" : "json2";
+  const title =
+    `${protocol}, script ${seed}: ${script.edits.length} edits under ${script.policy} end in agreement`;
+  Deno.test(title, async () => {
+    const { failures, done, refusals, story } = await playScript(script, { realOdoo: realOdoo(protocol) });
+    assert.deepEqual(failures, [], story.join("\n"));
+    assert.deepEqual(refusals.filter((refusal) => !KNOWN_REFUSAL.test(refusal)), []);
+    assert(done >= script.edits.length / 2, `people could do only ${done} things`);
+  });
+}

@@ -1,0 +1,64 @@
+/** Records that are made and deleted in Odoo. */
+import assert from "node:assert/strict";
+import { type BothWaysCase, editPlane, inPlane, type Values } from "./pair.ts";
+
+export const RECORDS: readonly BothWaysCase[] = [
+  ["a task made in Odoo becomes one work item, and its announcement no second task", async (start) => {
+    const pair = await start();
+    await using world = pair.world;
+    const project = Number((await world.partner("project", pair.project)).id);
+    const [task] = await world.odoo.create("project.task", [{
+      name: "Made in Odoo",
+      project_id: project,
+      priority: "3",
+      user_ids: [],
+    }]);
+    assert(task !== undefined);
+    await world.hintOdoo("project.task", task);
+    await world.arrive();
+    await world.hintOdoo("project.task", task);
+    const { results } = await pair.plane.api("GET", `/projects/${pair.project}/work-items/`);
+    const items = (results as Values[]).filter(({ name }) => name === "Made in Odoo");
+    assert.equal(items.length, 1);
+    assert.deepEqual([items[0]?.priority, items[0]?.external_source], ["urgent", "odoo"]);
+    const tasks = await world.odoo.search("project.task", [["project_id", "=", project]], {}, {
+      context: { active_test: false },
+    });
+    assert.equal(tasks.length, 2);
+    const [mapping] = await world.sql`
+    select origin, odoo_id, status from plane.sync_mappings where plane_id = ${String(items[0]?.id)}`;
+    assert.deepEqual({ ...mapping }, { origin: "odoo", odoo_id: String(task), status: "active" });
+  }],
+  ["a project made in Odoo becomes a project in Plane, and its tasks follow", async (start) => {
+    const pair = await start();
+    await using world = pair.world;
+    const [project] = await world.odoo.create("project.project", [{ name: "From Odoo" }]);
+    const [task] = await world.odoo.create("project.task", [{
+      name: "First",
+      project_id: project,
+      user_ids: [],
+    }]);
+    assert(task !== undefined);
+    await world.hintOdoo("project.task", task);
+    const { results } = await pair.plane.api("GET", "/projects/");
+    const made = (results as Values[]).find(({ name }) => name === "From Odoo");
+    assert.equal(made?.identifier, "FROMODO");
+    const items = await pair.plane.api("GET", `/projects/${made?.id}/work-items/`);
+    assert.deepEqual((items.results as Values[]).map(({ name }) => name), ["First"]);
+  }],
+  ["deleting the task in Odoo archives the work item, unless it was edited since", async (start) => {
+    const pair = await start();
+    await using world = pair.world;
+    await world.odoo.call("project.task", "unlink", { ids: [pair.task] });
+    await world.hintOdoo("project.task", pair.task);
+    await assert.rejects(inPlane(pair), "archived");
+
+    const other = await start();
+    await using otherWorld = other.world;
+    await other.world.odoo.call("project.task", "unlink", { ids: [other.task] });
+    await editPlane(other, { name: "Still needed" });
+    await otherWorld.arrive();
+    await otherWorld.hintOdoo("project.task", other.task);
+    assert.equal((await inPlane(other)).name, "Still needed");
+  }],
+];
