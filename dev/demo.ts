@@ -1,4 +1,4 @@
-/** `task demo`: everything on this machine, one story from Plane to Odoo, nothing left behind. `--keep` leaves it running. */
+/** `task demo`: everything on this machine, one story of both directions, nothing left behind. `--keep` leaves it running. */
 import postgres from "postgres";
 import { createOdooClient } from "../shared/odoo/client.ts";
 import { runMain } from "./cleanup.ts";
@@ -30,6 +30,7 @@ async function main(): Promise<number> {
       watch: { sql, odoo },
       functionUrl: stack.functionUrl,
       secret: stack.planeWebhookSecret,
+      odooSecret: stack.odooWebhookSecret,
       timeline: createTimeline(console.log, () => performance.now()),
     });
     await printOpsView(stack, sql);

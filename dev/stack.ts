@@ -10,7 +10,7 @@ import { applyMigrations } from "./migrate.ts";
 import { startPostgres } from "./postgres.ts";
 import { type SandboxOAuth, startSandboxOAuth } from "./sandbox/oauth/server.ts";
 import { type SandboxOdoo, startSandboxOdoo } from "./sandbox/odoo/server.ts";
-import { type SandboxPlane, startSandboxPlane } from "./sandbox/plane/server.ts";
+import { type InProcessSandboxPlane, startSandboxPlane } from "./sandbox/plane/server.ts";
 
 export interface StackOptions {
   /** The environment that may point at real parts; usually `Deno.env.toObject()`. */
@@ -35,7 +35,7 @@ export interface Stack {
   planeWebhookSecret: string;
   odooWebhookSecret: string;
   /** Undefined when the environment names a real one. */
-  plane: SandboxPlane | undefined;
+  plane: InProcessSandboxPlane | undefined;
   /** The sandbox Plane's authorization server. */
   oauth: SandboxOAuth | undefined;
   odoo: SandboxOdoo | undefined;
@@ -60,7 +60,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const forget = beforeExit("stop the stack", close);
   try {
     const databaseUrl = await database(options, closers);
-    const plane: SandboxPlane | undefined = environment.PLANE_API_URL || environment.PLANE_BASE_URL
+    const plane: InProcessSandboxPlane | undefined = environment.PLANE_API_URL || environment.PLANE_BASE_URL
       ? undefined
       : await startSandboxPlane({ acceptsToken: (token) => oauth?.grants.actor(token) === "bot" });
     if (plane !== undefined) closers.push(() => plane.close());
@@ -164,7 +164,7 @@ async function ensureSupabaseRoles(url: string, report: (line: string) => void):
 
 function planeSettings(
   environment: StackOptions["environment"],
-  plane: SandboxPlane | undefined,
+  plane: InProcessSandboxPlane | undefined,
 ): Record<string, string> {
   if (plane !== undefined) {
     return {

@@ -1,6 +1,6 @@
 /** What the story needs of a Plane; here the sandbox, which sends its webhooks to the function itself. */
 import { createHmac } from "node:crypto";
-import type { SandboxPlane, Webhook } from "../sandbox/plane/server.ts";
+import type { InProcessSandboxPlane, Webhook } from "../sandbox/plane/server.ts";
 
 export interface StoryPlane {
   /** Makes names of one run different from those of another. */
@@ -15,13 +15,23 @@ export interface StoryPlane {
   stateId(project: string, name: string): Promise<string>;
   createWorkItem(project: string, fields: Record<string, unknown>): Promise<string>;
   updateWorkItem(project: string, item: string, fields: Record<string, unknown>): Promise<void>;
+  workItem(project: string, item: string): Promise<Record<string, unknown>>;
+  /** Waits until the work item is so. */
+  until(item: string, holds: (item: Record<string, unknown>) => boolean): Promise<void>;
+  /** Waits until there is a work item of this name. */
+  findWorkItem(project: string, name: string): Promise<Record<string, unknown>>;
+  /** Resolves when all webhooks have been answered. */
+  idle(): Promise<void>;
   /** Runs the change while its webhooks are held back, and returns their bodies. */
   withheld(change: () => Promise<unknown>): Promise<string[]>;
   sent(): readonly { body: string }[];
 }
 
+const ARRIVES_WITHIN_MS = 30_000;
+const LOOKS_EVERY_MS = 5;
+
 export function sandboxStory(
-  plane: SandboxPlane,
+  plane: InProcessSandboxPlane,
   functionUrl: string,
   secret: string,
   assigneeIsInOdoo: boolean,
@@ -36,6 +46,18 @@ export function sandboxStory(
     const { id } = await plane.api(method, path, body);
     // The webhook is on its way as soon as Plane has answered; its arrival is part of the story.
     return String(id);
+  };
+  const workItem = (project: string, item: string) =>
+    plane.api("GET", `/projects/${project}/work-items/${item}/`);
+  /** Looks into the sandbox itself: asking so often would use up the key's requests. */
+  const waitFor = async (what: string, found: () => string | undefined): Promise<string> => {
+    const giveUpAt = performance.now() + ARRIVES_WITHIN_MS;
+    while (performance.now() < giveUpAt) {
+      const id = found();
+      if (id !== undefined) return id;
+      await new Promise((resolve) => setTimeout(resolve, LOOKS_EVERY_MS));
+    }
+    throw new Error(`${what} does not arrive in Plane within ${ARRIVES_WITHIN_MS} ms.`);
   };
   return {
     suffix: crypto.randomUUID().slice(0, 8),
@@ -56,6 +78,21 @@ export function sandboxStory(
       await plane.api("PATCH", `/projects/${project}/work-items/${item}/`, fields);
       await plane.idle();
     },
+    workItem,
+    until: async (item, holds) => {
+      await waitFor("The change", () => {
+        const found = plane.world.workItems.get(item);
+        return found !== undefined && holds({ ...found }) ? item : undefined;
+      });
+    },
+    findWorkItem: async (project, name) => {
+      const id = await waitFor(
+        `"${name}"`,
+        () => plane.world.ofProject(plane.world.workItems, project).find((item) => item.name === name)?.id,
+      );
+      return await workItem(project, id);
+    },
+    idle: () => plane.idle(),
     withheld: async (change) => {
       const before = plane.deliveries.length;
       const held = Deno.serve(

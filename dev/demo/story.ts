@@ -1,4 +1,5 @@
-/** The story the demo plays: what people do in Plane, what arrives, and what is in Odoo afterwards. */
+/** The story the demo plays: what people do on both sides, what arrives, and what is on the other side afterwards. */
+import { playFromOdoo } from "./from_odoo.ts";
 import { sign, type StoryPlane } from "./plane.ts";
 import { expect, type Timeline } from "./timeline.ts";
 import { describeTask, settled, type Watch } from "./watch.ts";
@@ -7,7 +8,10 @@ export interface Story {
   plane: StoryPlane;
   watch: Watch;
   functionUrl: string;
+  /** Signs what Plane sends. */
   secret: string;
+  /** Signs what Odoo sends. */
+  odooSecret: string;
   timeline: Timeline;
 }
 
@@ -20,7 +24,8 @@ export async function playStory(story: Story): Promise<{ deliveries: number; tas
   await update(story, project, item);
   await outOfOrder(story, project, item);
   const others = await otherEnvelopes(story, project);
-  return { deliveries: plane.sent().length, tasks: 1 + others };
+  const back = await playFromOdoo(story, project, item);
+  return { deliveries: plane.sent().length + back.deliveries, tasks: 1 + others + back.tasks };
 }
 
 async function createProject({ plane, watch, timeline }: Story): Promise<string> {
