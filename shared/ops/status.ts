@@ -19,6 +19,8 @@ export function describeStatus({ rows, sweeps, capabilities, configured, now }: 
   // A webhook nobody has configured is silent by intention.
   const isMeant = ({ source }: { source: string }) =>
     source === "plane" ? configured.plane_webhook : configured.odoo_webhook;
+  // The view says of these as much as SQL can know.
+  const elsewhere = next_actions.filter(({ topic }) => topic !== "brake" && topic !== "webhook_silent");
   const webhook_silent = sweeps.webhook_silent.filter(isMeant);
   const everything = switches.find(({ name }) => name === "all");
   const config_problems: ConfigProblem[] = config.flatMap((row) =>
@@ -28,7 +30,7 @@ export function describeStatus({ rows, sweeps, capabilities, configured, now }: 
     ok: true,
     success: true,
     ...shown,
-    next_actions: [...next_actions, ...actionsOf({ ...sweeps, webhook_silent })].toSorted((left, right) =>
+    next_actions: [...elsewhere, ...actionsOf({ ...sweeps, webhook_silent })].toSorted((left, right) =>
       Number(left.urgency) - Number(right.urgency)
     ),
     sweeps: {

@@ -31,7 +31,7 @@ export interface SweepMarks {
 }
 
 /** Plane saves a record more than once, so that a webhook's stamp may be this much older than the list's. */
-const SAME_CHANGE = "100 milliseconds";
+const SAME_CHANGE = "50 milliseconds";
 /** Stamps of Odoo's are whole seconds, and nobody knows its clock better than that. */
 const CLOCKS = "2 seconds";
 

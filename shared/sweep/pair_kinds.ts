@@ -5,7 +5,7 @@ import { configOf, type PairConfig, waysOf } from "../sync/configuration.ts";
 import type { SyncDependencies } from "../sync/entity.ts";
 import type { Kind, PlaneForm } from "../sync/kind.ts";
 import { type AnyKind, kindOf } from "../sync/kinds.ts";
-import type { ActiveLens } from "../sync/plan.ts";
+import type { ActiveLens } from "../sync/plan_input.ts";
 import { describing } from "../sync/process.ts";
 import { lensesOf } from "../sync/process_record.ts";
 

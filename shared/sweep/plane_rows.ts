@@ -46,20 +46,19 @@ export async function judgeRows(
   const changes: { entityKey: string; at: string }[] = [];
   for (const row of rows) {
     const pair = known.get(row.id);
-    const { verdict, fields } = await judge(deps, plane, type, kinds, pair, row);
+    const { verdict, tells } = await judge(deps, plane, type, kinds, pair, row);
     judged.push({ row, verdict, pair });
     if (verdict !== "new" && verdict !== "changed") continue;
     await hintRow(deps, type, projectOf(row), row);
     counts.hints += 1;
     const at = parseStamp(row.updated_at);
-    // Leaving the archive in the web app is never announced.
-    const silentByNature = fields.length > 0 && fields.every((field) => field === "archived");
-    if (at !== null && !silentByNature) changes.push({ entityKey: `${type}:${row.id}`, at });
+    if (at !== null && tells) changes.push({ entityKey: `${type}:${row.id}`, at });
   }
   counts.unannounced += await noteUnannounced(deps, "plane", type, changes);
   return judged;
 }
 
+/** @returns also whether a webhook should have told of it */
 async function judge(
   deps: SweepDependencies,
   plane: PlaneAccess,
@@ -67,19 +66,18 @@ async function judge(
   kinds: readonly SweptKind[],
   pair: KnownPair | undefined,
   row: Row,
-): Promise<{ verdict: Verdict; fields: string[] }> {
+): Promise<{ verdict: Verdict; tells: boolean }> {
   const mapping = pair?.mapping ?? null;
-  if (pair?.tombstone === "deleted_in_odoo") return { verdict: "left", fields: [] };
+  const left = { verdict: "left", tells: false } as const;
+  if (pair?.tombstone === "deleted_in_odoo") return left;
   if (mapping === null) {
     const isWanted = kinds.some(({ any, ways }) => any.planeType === type && ways.toOdoo);
-    return { verdict: isWanted ? "new" : "left", fields: [] };
+    return isWanted ? { verdict: "new", tells: true } : left;
   }
   const swept = kindFor(kinds, mapping);
-  if (swept === undefined || !swept.ways.toOdoo || mapping.status === "paused") {
-    return { verdict: "left", fields: [] };
-  }
+  if (swept === undefined || !swept.ways.toOdoo || mapping.status === "paused") return left;
   const snapshot = pair?.snapshot ?? null;
-  if (snapshot === null || mapping.odoo_id === null) return { verdict: "changed", fields: [] };
+  if (snapshot === null || mapping.odoo_id === null) return { verdict: "changed", tells: false };
   return await swept.any.use(async (kind) => {
     const { lenses, capabilities } = await lensesIn(kind, swept, deps.sync);
     const known = { ...plane, directory: knowing(snapshot.plane_seen, plane.directory) };
@@ -88,7 +86,9 @@ async function judge(
     const moved = kind.projectOf(form) !== mapping.plane_project_id;
     const fields = differsInPlane(lenses, { snapshot, capabilities, references }, form);
     const differs = moved || !isCurrent || fields.length > 0;
-    return { verdict: differs ? "changed" : "same", fields } as const;
+    // Leaving the archive in the web app is never announced, and a name that is to be looked up is no change of the record's.
+    const tells = moved || (isCurrent && fields.some((field) => field !== "archived"));
+    return { verdict: differs ? "changed" : "same", tells } as const;
   });
 }
 

@@ -92,6 +92,23 @@ where r.status = 'failed' and not exists (
 group by r.kind, r.error
 union all
 select 1, 'paused', 'everything', 1, 'select plane.resume(''all'')' from plane.sync_switch s where s.name = 'all' and plane.is_paused()
+union all
+-- What sweeps have stopped at; the status says more.
+select 1, 'brake', split_part(c.name, ':', 4), (c.value ->> 'vanished')::bigint,
+  format('Look whether they were really deleted, then: POST ?action=sweep {"release": "%s"}', split_part(c.name, ':', 4))
+from plane.sync_cursor c where c.name like 'brake:%' and c.value ->> 'state' = 'open'
+union all
+select 1, 'webhook_silent', split_part(c.name, ':', 2) || ': ' || split_part(c.name, ':', 3), (c.value ->> 'changes')::bigint,
+  case split_part(c.name, ':', 2)
+    when 'plane' then 'Switch the webhook on in Plane: Workspace settings -> Webhooks'
+    else 'Look at the automation rule in Odoo that calls the webhook'
+  end
+from plane.sync_cursor c
+where c.name like 'silence:%' and not exists (
+  select from plane.webhook_delivery d
+  where d.source = split_part(c.name, ':', 2) and d.entity_type = split_part(c.name, ':', 3)
+    and d.received_at > (c.value ->> 'since')::timestamptz
+)
 order by urgency, affected desc;
 
 revoke all on plane.v_active_syncs, plane.v_pending_queue, plane.v_sync_stats, plane.v_dead_letters, plane.v_queue_health,

@@ -1,6 +1,7 @@
 /** What sweeps notice of webhooks that say nothing, and of comments. */
 import assert from "node:assert/strict";
 import { actionsOf } from "../../shared/sweep/describe.ts";
+import { eventually } from "../support/eventually.ts";
 import { createSweepWorld, type SweepWorld, WATERMARKS } from "../support/sweep_world.ts";
 
 interface Scene extends AsyncDisposable {
@@ -18,6 +19,9 @@ async function startScene(): Promise<Scene> {
   const item = String((await plane.api("POST", `/projects/${project}/work-items/`, { name: "Start" })).id);
   await world.arrive();
   await scene.sweep();
+  // What follows within 50 ms of the item's last change would count as the same change.
+  const madeAt = Date.now();
+  await eventually("Plane's clock goes on", () => Date.now() > madeAt + 60);
   const task = Number((await world.partner("issue", item)).id);
   return { scene, project, item, task, [Symbol.asyncDispose]: () => scene[Symbol.asyncDispose]() };
 }
