@@ -20,7 +20,7 @@ export interface AnyKind extends ConfigurableKind {
   use<Result>(act: UsesKind<Result>): Result;
 }
 
-export function anyKind<Form extends PlaneForm>(kind: Kind<Form>): AnyKind {
+function anyKind<Form extends PlaneForm>(kind: Kind<Form>): AnyKind {
   const { planeType, odooModel, directions, odooFields, problems } = kind;
   return {
     planeType,

@@ -62,7 +62,7 @@ export function contextOf<Form>(
 export const MAPPED_TO = "mapped_to";
 
 /** What one field was on both sides; nothing when it was another Odoo field that was agreed on. */
-export function baseOf<Form>(
+function baseOf<Form>(
   bases: { planeBase: JsonObject; odooBase: JsonObject },
   { lens, odooField }: Pick<ActiveLens<Form>, "lens" | "odooField">,
 ): { planeBase: Json | undefined; odooBase: Json | undefined } {

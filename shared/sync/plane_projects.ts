@@ -38,7 +38,7 @@ export async function makeProject(
 }
 
 /** Identifiers for a name, the best first: `Web Site` gives `WEBSITE`, `WEBSITE2`, ... */
-export function identifiers(name: string): string[] {
+function identifiers(name: string): string[] {
   const letters = name.normalize("NFD").toUpperCase().replace(/[^A-Z0-9]/g, "") || "PROJECT";
   const short = letters.slice(0, 7);
   return [

@@ -172,8 +172,3 @@ export async function planeProjectOf(
   await store.hint({ key, priority: 7 });
   throw new SuiteError("waits_for_project", { facts: { waits_for: `project.project:${id}` } });
 }
-
-/** All ids a task's set fields name. */
-export function usersIn(record: OdooRecord): number[] {
-  return relatedIds(record.user_ids);
-}

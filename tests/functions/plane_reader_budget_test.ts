@@ -4,6 +4,7 @@ import { startSandboxPlane } from "../../dev/sandbox/plane/server.ts";
 import { readConfig } from "../../shared/config.ts";
 import { createCallBudget } from "../../shared/plane/call_budget.ts";
 import { apiKeyCredential } from "../../shared/plane/credential.ts";
+import { createBreakers } from "../../supabase/functions/plane-sync/breakers.ts";
 import { planeAccess } from "../../supabase/functions/plane-sync/clients.ts";
 import { createTestDatabase } from "../support/database.ts";
 
@@ -23,6 +24,7 @@ Deno.test("each read of plane-sync is booked in the lane of live changes and set
       runtime,
       createCallBudget(database.sql),
       apiKeyCredential(plane.apiKeys.alice),
+      createBreakers(config, database.sql, runtime.monotonicMs).plane,
     );
     assert.equal((await reader?.client.me())?.email, "alice@example.test");
     await assert.rejects(reader?.client.project(crypto.randomUUID()) ?? Promise.resolve(), {
@@ -56,6 +58,7 @@ Deno.test("when the budget says no, nothing is sent, and the entity learns when 
       runtime,
       createCallBudget(database.sql),
       apiKeyCredential(plane.apiKeys.alice),
+      createBreakers(config, database.sql, runtime.monotonicMs).plane,
     );
     await reader?.client.me();
     const thrown = await reader?.client.me().catch((error: unknown) => error) as {

@@ -7,7 +7,9 @@ import type { OdooRecord } from "../../../shared/odoo/client.ts";
 import type { ConflictPolicy } from "../../../shared/store/sync_store.ts";
 import { nextBases } from "../../../shared/sync/bases.ts";
 import { type Lens, NO_REFERENCES } from "../../../shared/sync/lens.ts";
-import { type Plan, planBoth, type PlanInput, type Side } from "../../../shared/sync/plan.ts";
+import { planBoth } from "../../../shared/sync/plan.ts";
+import type { PlanInput } from "../../../shared/sync/plan_input.ts";
+import type { Plan, Side } from "../../../shared/sync/planned.ts";
 
 type Form = Record<string, string>;
 
