@@ -46,7 +46,9 @@ export function createSweepMarks(sql: Sql): SweepMarks {
       const rows = await sql<{ position: number }[]>`
         select w.position::integer as position
         from unnest(
-          ${changes.map(({ entityKey }) => entityKey)}::text[], ${changes.map(({ stamp }) => stamp)}::timestamptz[],
+          ${changes.map(({ entityKey }) => entityKey)}::text[], ${
+        changes.map(({ stamp }) => stamp)
+      }::timestamptz[],
           ${changes.map(({ at }) => at)}::timestamptz[]
         ) with ordinality as w (entity_key, stamp, at, position)
         where not exists (

@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 
-export const OVERLAP_MS = 60_000;
+const OVERLAP_MS = 60_000;
 /** Two stamps this close are one change seen twice: Plane saves a row more than once, 40 ms apart at most. */
 const SAME_CHANGE_MS = 50;
 /** How many of the rows read last are kept to find the place again. */
