@@ -70,6 +70,11 @@ function reached(value: number, target: Target, all: readonly Figure[]): boolean
   return other !== undefined && value > other.value;
 }
 
+/** Names of the figures that miss a target. */
+export function missed({ figures }: BenchResult): string[] {
+  return figures.filter((figure) => verdict(figure, figures) === "MISSED").map(({ name }) => name);
+}
+
 function verdict({ value, targets = [] }: Figure, all: readonly Figure[]): string {
   if (targets.length === 0) return "";
   return targets.every((target) => reached(value, target, all)) ? "ok" : "MISSED";

@@ -85,7 +85,10 @@ Deno.test("a request whose time is over leaves the rest to the next one", async 
 Deno.test("rows that vanish and appear while the list is read make no other row be missed", async () => {
   await using scene = await createBackfillWorld();
   const { world, plane } = scene;
-  const names = Array.from({ length: 240 }, (_, index) => `Item ${index}`);
+  // The sandbox allows 300 requests a minute: comments, one request per item, would be too many.
+  await world
+    .sql`update plane.sync_config set enabled = false where plane_type in ('issue_comment', 'cycle', 'module')`;
+  const names = Array.from({ length: 220 }, (_, index) => `Item ${index}`);
   const website = await scene.project("Website", names);
   const gone = website.items.slice(3, 5);
   let pages = 0;

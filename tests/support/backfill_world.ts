@@ -93,7 +93,9 @@ export async function createBackfillWorld(options: SyncWorldOptions = {}): Promi
         await work();
         await world.drain();
       }
-      throw new Error("the run does not end");
+      const row = await runs.read(id);
+      const left = [row?.status, row?.error, row?.progress.phase, world.log.slice(-3)];
+      throw new Error(`the run does not end: ${JSON.stringify(left)}`);
     },
     project: async (name, items) => {
       const identifier = name.replace(/[^A-Za-z0-9]/g, "").toUpperCase().slice(0, 10);
