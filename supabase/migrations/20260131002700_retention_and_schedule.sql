@@ -92,13 +92,18 @@ begin
 end
 $$;
 
--- Asks for a drain when something is due and not everything is paused.
+-- Asks for a drain when something is due, or a backfill is not finished and nobody works at it, and not everything is paused.
 create function plane.nudge() returns boolean
 language plpgsql set search_path = '' as $$
 begin
-  if plane.is_paused() or not exists (
-    select from plane.sync_queue q
-    where q.is_open and q.next_attempt_at <= clock_timestamp() and (q.status = 'pending' or q.lock_until <= clock_timestamp())
+  if plane.is_paused() or not (
+    exists (
+      select from plane.sync_queue q
+      where q.is_open and q.next_attempt_at <= clock_timestamp() and (q.status = 'pending' or q.lock_until <= clock_timestamp())
+    ) or exists (
+      select from plane.sync_run r
+      where r.kind = 'backfill' and (r.status = 'queued' or (r.status = 'running' and r.lock_until <= clock_timestamp()))
+    )
   ) then
     return false;
   end if;
