@@ -1,4 +1,6 @@
 /** A run as people follow it: what is done, how fast it goes, and when it will be over. */
+import { z } from "zod";
+import type { JsonObject } from "../json.ts";
 import type { RunRow } from "../store/runs.ts";
 import { PAGE_SIZE } from "../plane/counted_pages.ts";
 import { type Progress, readProgress } from "./progress.ts";
@@ -24,10 +26,40 @@ export interface RunDescription {
   finished_at: string | null;
 }
 
+const backfillRow = z.object({
+  id: z.string(),
+  kind: z.literal("backfill"),
+  scope: z.unknown(),
+  dry_run: z.boolean(),
+  status: z.string(),
+  progress: z.unknown(),
+  error: z.string().nullable(),
+  created_at: z.string(),
+  finished_at: z.string().nullable(),
+});
+
+/** Rows of plane.sync_run as the status reads them: backfills as people follow them, other runs as they are. */
+export function describeRuns(
+  rows: readonly JsonObject[],
+  callsPerMinute: number | undefined,
+): (RunDescription | JsonObject)[] {
+  return rows.map((row) => {
+    const run = backfillRow.safeParse(row).data;
+    return run === undefined ? row : describeRun(run, callsPerMinute);
+  });
+}
+
 /**
  * @param callsPerMinute what the shared budget leaves a backfill; undefined: not known
  */
-export function describeRun(row: RunRow, callsPerMinute: number | undefined): RunDescription {
+export function describeRun(
+  row: Pick<RunRow, "id" | "kind" | "dry_run" | "error" | "created_at" | "finished_at"> & {
+    status: string;
+    scope: unknown;
+    progress: unknown;
+  },
+  callsPerMinute: number | undefined,
+): RunDescription {
   const progress = readProgress(row.progress);
   const { counts, remains } = progress;
   const left = remains.active + remains.resting + remains.waiting;

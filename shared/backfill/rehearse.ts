@@ -7,7 +7,7 @@ import { batchingOdooClient } from "../odoo/batching.ts";
 import type { PlaneClient } from "../plane/client.ts";
 import type { BackfillStore, KnownPair, RunHint } from "../store/backfill.ts";
 import type { SyncStore } from "../store/sync_store.ts";
-import type { SyncDependencies } from "../sync/entity.ts";
+import type { SyncDependencies } from "../sync/dependencies.ts";
 import { createPlaneDirectory } from "../sync/plane_directory.ts";
 import { createProcessor } from "../sync/process.ts";
 import type { BackfillDependencies, RunAtWork } from "./dependencies.ts";

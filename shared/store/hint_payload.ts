@@ -1,6 +1,20 @@
 /** What a hint brings along, in `payload` of plane.sync_queue. Anybody may write there by hand, so it is checked. */
 import { z } from "zod";
-import type { HintPayload } from "./sync_store.ts";
+import type { JsonObject } from "../json.ts";
+
+/** What a hint brings along: an observation a sweep or a backfill has already paid for. */
+export interface HintPayload {
+  project_id?: string;
+  /** The Plane record as a list showed it (REST form). */
+  observed?: JsonObject;
+  /** The run that left the hint: a backfill, an undo. */
+  run_id?: string;
+  /** A record of the other side a backfill found by name. */
+  match_odoo_id?: number;
+  match_plane_id?: string;
+  /** The run has looked for the partner by its external id as well: without a match there is none. */
+  looked_up?: boolean;
+}
 
 const payloadSchema = z.object({
   project_id: z.string().min(1),

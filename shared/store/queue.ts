@@ -2,9 +2,8 @@
 import { parseStamp } from "../stamp.ts";
 import type { Envelope, Operation } from "../delivery.ts";
 import type { Sql } from "./database.ts";
-import { readHintPayload } from "./hint_payload.ts";
+import { type HintPayload, readHintPayload } from "./hint_payload.ts";
 import { momentOf, type StoreClock } from "./store_clock.ts";
-import type { HintPayload } from "./sync_store.ts";
 
 /** An entity this worker holds until its lease ends. */
 export interface Claimed {

@@ -82,7 +82,9 @@ export function createRunStore(sql: Sql, clock: StoreClock = {}): RunStore {
     claim: async (workerId, leaseMs, kinds) => {
       const [row] = await sql<HeldRun[]>`
         select ${columns}, r.fence from plane.claim_run(
-          ${workerId}, ${`${leaseMs} milliseconds`}, ${now()}, ${kinds === undefined ? null : [...kinds]}::text[]
+          ${workerId}, ${`${leaseMs} milliseconds`}, ${now()}, ${
+        kinds === undefined ? null : [...kinds]
+      }::text[]
         ) r`;
       return row === undefined ? null : { ...row };
     },

@@ -4,8 +4,9 @@
  */
 import type { Operation } from "../delivery.ts";
 import type { Json, JsonObject } from "../json.ts";
+import type { HintPayload } from "./hint_payload.ts";
 import type { Claimed, Settlement } from "./queue.ts";
-import type { MappedValue, ValueKind } from "./value_map.ts";
+import type { MappedValue, ValueKind, ValueToRemember } from "./value_map.ts";
 
 /** One record of one side. */
 export type RecordKey =
@@ -116,20 +117,6 @@ export interface Partner {
   deleted: boolean;
 }
 
-/** What a hint brings along: an observation a sweep or a backfill has already paid for. */
-export interface HintPayload {
-  project_id?: string;
-  /** The Plane record as a list showed it (REST form). */
-  observed?: JsonObject;
-  /** The run that left the hint: a backfill, an undo. */
-  run_id?: string;
-  /** A record of the other side a backfill found by name. */
-  match_odoo_id?: number;
-  match_plane_id?: string;
-  /** The run has looked for the partner by its external id as well: without a match there is none. */
-  looked_up?: boolean;
-}
-
 export interface Hint {
   key: RecordKey;
   operation?: Operation;
@@ -139,13 +126,6 @@ export interface Hint {
   /** The Plane record must be read before anything is written. */
   readFirst?: boolean;
   payload?: HintPayload;
-}
-
-/** A value to remember; `odooId` null: it was looked for and has no counterpart. */
-export interface ValueToRemember {
-  planeValue: string;
-  planeName: string;
-  odooId: number | null;
 }
 
 export interface SyncStore {

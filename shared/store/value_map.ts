@@ -1,10 +1,16 @@
 /** plane.sync_value_map: which Odoo value stands for a user, state, label or module of Plane. */
 import type { Sql } from "./database.ts";
 import { momentOf, type StoreClock } from "./store_clock.ts";
-import type { ValueToRemember } from "./sync_store.ts";
 
 /** A module's value is the tag its tasks carry. */
 export type ValueKind = "user" | "state" | "label" | "module";
+
+/** A value to remember; `odooId` null: it was looked for and has no counterpart. */
+export interface ValueToRemember {
+  planeValue: string;
+  planeName: string;
+  odooId: number | null;
+}
 
 export interface MappedValue {
   planeValue: string;

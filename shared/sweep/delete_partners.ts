@@ -7,7 +7,7 @@ import { SuiteError } from "../errors.ts";
 import type { EndedPair } from "../store/deleted_partners.ts";
 import { HUMAN_MESSAGES } from "../sync/comment_place.ts";
 import { differsInOdoo, differsInPlane } from "../sync/differs.ts";
-import type { PlaneAccess } from "../sync/entity.ts";
+import type { PlaneAccess } from "../sync/dependencies.ts";
 import { TASK_MODEL } from "../sync/models.ts";
 import { odooStamp, shifted } from "./odoo_window.ts";
 import { lensesIn, type SweptKind } from "./pair_kinds.ts";

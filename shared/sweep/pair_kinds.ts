@@ -2,7 +2,7 @@
 import type { OdooCapabilities } from "../odoo/capabilities.ts";
 import type { ConfigRow, MappingRow } from "../store/sync_store.ts";
 import { configOf, type PairConfig, waysOf } from "../sync/configuration.ts";
-import type { SyncDependencies } from "../sync/entity.ts";
+import type { SyncDependencies } from "../sync/dependencies.ts";
 import type { Kind, PlaneForm } from "../sync/kind.ts";
 import { type AnyKind, kindOf } from "../sync/kinds.ts";
 import type { ActiveLens } from "../sync/plan_input.ts";

@@ -4,7 +4,7 @@ import type { JsonObject } from "../json.ts";
 import { parseStamp } from "../stamp.ts";
 import type { KnownPair } from "../store/sweep_pairs.ts";
 import { differsInPlane } from "../sync/differs.ts";
-import type { PlaneAccess } from "../sync/entity.ts";
+import type { PlaneAccess } from "../sync/dependencies.ts";
 import { knowing } from "../sync/known_names.ts";
 import { kindFor, lensesIn, type SweptKind } from "./pair_kinds.ts";
 import type { SweepCounts, SweepDependencies } from "./reader.ts";

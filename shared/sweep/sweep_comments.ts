@@ -1,6 +1,6 @@
 /** Reads the comments of work items that were touched: one call each. What has vanished gets a hint that it was deleted. */
 import { SuiteError } from "../errors.ts";
-import type { ItemSweep } from "./sweep_items.ts";
+import type { ItemSweep } from "./item_sweep.ts";
 import { judgeRows } from "./plane_rows.ts";
 import { CALL, hasTime, type SweepDependencies } from "./reader.ts";
 

@@ -3,7 +3,7 @@
  * stamp and nothing else that a list shows; so the comments of what was touched are read, and the project's cycles looked at.
  */
 import { parseStamp } from "../stamp.ts";
-import type { PlaneAccess } from "../sync/entity.ts";
+import type { ItemSweep } from "./item_sweep.ts";
 import {
   explains,
   floorOf,
@@ -13,21 +13,11 @@ import {
   type Place,
   stillWithin,
 } from "./item_window.ts";
-import type { SweptKind } from "./pair_kinds.ts";
 import { type Judged, judgeRows, type Row } from "./plane_rows.ts";
-import { CALL, hasTime, holding, nowOf, type SweepCounts, type SweepDependencies } from "./reader.ts";
+import { CALL, hasTime, holding, nowOf, type SweepDependencies } from "./reader.ts";
 import { sweepComments } from "./sweep_comments.ts";
 
 const CHUNK_ROWS = 100;
-
-export interface ItemSweep {
-  plane: PlaneAccess;
-  project: string;
-  kinds: readonly SweptKind[];
-  /** Where a project that was never swept begins, comparable: what was there before the first sweep is a backfill's. */
-  since: string;
-  counts: SweepCounts;
-}
 
 /** @returns whether the project's cycles are to be looked at, and false for `held` when another worker is at it */
 export async function sweepItems(

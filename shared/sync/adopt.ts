@@ -3,9 +3,9 @@ import { SuiteError } from "../errors.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import type { MappingRow } from "../store/sync_store.ts";
 import { type Effect, effectOf } from "./effect.ts";
-import type { SyncDependencies, SyncEntity } from "./entity.ts";
+import type { SyncDependencies } from "./dependencies.ts";
+import type { PlaneForm, SyncEntity } from "./kind.ts";
 import { planeRecordOf } from "./external_id.ts";
-import type { PlaneForm } from "./kind.ts";
 import { externalIdOf, matches, readRecord } from "./odoo_records.ts";
 import type { ActiveLens } from "./plan_input.ts";
 import { type Partial, syncPair } from "./sync_pair.ts";
@@ -30,11 +30,7 @@ export async function adopt<Form extends PlaneForm>(
   // Somebody deleted the mapping: the Plane record's own hint links them again.
   if (tombstone !== null) return lookAt(entity, tombstone.plane_type, tombstone.plane_id);
   const record = await readRecord(odoo, kind.odooModel, odooId, fields);
-  if (record === null) {
-    return pair.mapping === null
-      ? null
-      : { ...effectOf(claimed, pair.mapping.id), mapping: { status: "archived", synced: false } };
-  }
+  if (record === null) return goneBeforeItsPair(entity);
   if (pair.mapping === null) {
     const ours = await externalIdOf(odoo, kind.odooModel, odooId);
     const planeRecord = ours === null ? null : planeRecordOf(ours);
@@ -57,7 +53,10 @@ export async function adopt<Form extends PlaneForm>(
   if (mapping.plane_id !== null) return lookAt(entity, mapping.plane_type, mapping.plane_id);
   const match = claimed.payload.match_plane_id;
   const hangsOn = match === undefined ? null : await kind.hangsOn?.(match, entity, deps) ?? null;
-  const form = match === undefined ? null : await kind.read(deps.plane, match, projectId, hangsOn);
+  // Deleted since it was named: then it is no match.
+  const form = match === undefined
+    ? null
+    : await kind.read(deps.plane, match, projectId, hangsOn).catch(whenMissing);
   const now = {
     mapping,
     form,
@@ -70,6 +69,31 @@ export async function adopt<Form extends PlaneForm>(
     fields,
   };
   return await syncPair({ ...entity, mapping }, now, deps, onPartial);
+}
+
+/**
+ * The Odoo record was deleted before its pair was complete. What Plane has made of it meanwhile is still its partner: as a pair
+ * it learns that it has lost its other half.
+ */
+function goneBeforeItsPair<Form extends PlaneForm>(
+  { claimed, pair: { mapping }, kind }: SyncEntity<Form>,
+): Effect | null {
+  const match = claimed.payload.match_plane_id;
+  if (mapping === null) return null;
+  if (match === undefined) {
+    return { ...effectOf(claimed, mapping.id), mapping: { status: "archived", synced: false } };
+  }
+  return {
+    ...effectOf(claimed, mapping.id),
+    mapping: { plane_id: match, plane_type: kind.planeType, status: "active", synced: false },
+    created: true,
+    hints: [{ key: { side: "plane", type: kind.planeType, id: match }, priority: 6 }],
+  };
+}
+
+function whenMissing(thrown: unknown): null {
+  if (thrown instanceof SuiteError && thrown.code === "plane_not_found") return null;
+  throw thrown;
 }
 
 function lookAt<Form extends PlaneForm>(

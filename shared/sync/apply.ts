@@ -2,10 +2,10 @@
 import { SuiteError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { OdooRecord } from "../odoo/client.ts";
-import type { SyncDependencies, SyncEntity } from "./entity.ts";
+import type { SyncDependencies } from "./dependencies.ts";
+import type { PlaneForm, Prepared, SyncEntity } from "./kind.ts";
 import { externalId, PLANE_SOURCE, planeExternalId } from "./external_id.ts";
 import { forgettingWhatIsGone } from "./forget.ts";
-import type { PlaneForm, Prepared } from "./kind.ts";
 import { makeRecord, readRecord, writeRecord } from "./odoo_records.ts";
 import type { Plan, Side } from "./planned.ts";
 import { withoutFields } from "./without_fields.ts";
@@ -18,7 +18,11 @@ export interface Applied<Result> {
   refused: string[];
 }
 
-/** Null `odooId`: the record is made, with the external id of the Plane record. */
+/**
+ * Null `odooId`: the record is made, with the external id of the Plane record.
+ *
+ * @param onWritten called with what was written, before it is read back: that may fail, and the writing stays true
+ */
 export async function applyToOdoo<Form extends PlaneForm>(
   entity: SyncEntity<Form>,
   target: { planeId: string; odooId: number | null },
@@ -26,6 +30,7 @@ export async function applyToOdoo<Form extends PlaneForm>(
   prepared: Prepared,
   fields: readonly string[],
   deps: SyncDependencies,
+  onWritten: (plan: Plan, odooId: number) => void,
 ): Promise<Applied<{ odooId: number; stored: OdooRecord }>> {
   const { kind, lease } = entity;
   const odoo = deps.odoo();
@@ -45,6 +50,7 @@ export async function applyToOdoo<Form extends PlaneForm>(
       const external = externalId(kind.planeType, target.planeId);
       return await makeRecord(odoo, kind.odooModel, external, values, kind.odooFields(capabilities) ?? {});
     });
+    onWritten(plan, odooId);
     const stored = await readRecord(odoo, kind.odooModel, odooId, fields);
     // Gone between two calls: the next look at this pair finds that out and settles it.
     if (stored === null) {

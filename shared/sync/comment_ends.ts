@@ -2,7 +2,7 @@
 import type { CommentForm } from "./comment_form.ts";
 import { MESSAGE_MODEL, wholeComment } from "./comment_form.ts";
 import { isWithoutContent, markDeletedInOdoo, markDeletedInPlane } from "./comment_marks.ts";
-import type { SyncDependencies } from "./entity.ts";
+import type { SyncDependencies } from "./dependencies.ts";
 import { sameHtml } from "./html/compare.ts";
 import type { WhenGone } from "./kind.ts";
 import { textOf } from "./lens.ts";

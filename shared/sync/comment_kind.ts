@@ -8,7 +8,7 @@ import { commentLens, REMOVED } from "./comment_lens.ts";
 import { markDeletedInPlane, messageMarker } from "./comment_marks.ts";
 import { authorInOdoo, authorInPlane } from "./comment_people.ts";
 import { itemOfComment, itemOfMessage, planeProjectOfMessage, taskOfComment } from "./comment_place.ts";
-import type { PlaneAccess, SyncDependencies } from "./entity.ts";
+import type { PlaneAccess, SyncDependencies } from "./dependencies.ts";
 import { odooRecordOf } from "./external_id.ts";
 import type { Kind, PlaneWrites, Prepared, PrepareInput } from "./kind.ts";
 import { NO_REFERENCES } from "./lens.ts";

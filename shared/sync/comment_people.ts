@@ -1,7 +1,7 @@
 /** Who wrote a comment, as the other side knows them. */
 import type { OdooRecord } from "../odoo/client.ts";
 import type { CommentForm } from "./comment_form.ts";
-import type { SyncDependencies } from "./entity.ts";
+import type { SyncDependencies } from "./dependencies.ts";
 import { relatedId, relatedName } from "./lens.ts";
 import type { PlanePerson } from "./plane_forms.ts";
 import { lookUp } from "./references.ts";

@@ -1,6 +1,6 @@
 /** A task that got a parent was kept from that one's milestone; its cycle may have given it the same in between. */
 import type { Json } from "../json.ts";
-import type { SyncDependencies } from "./entity.ts";
+import type { SyncDependencies } from "./dependencies.ts";
 import { relatedId } from "./lens.ts";
 import { TASK_MODEL } from "./models.ts";
 

@@ -5,7 +5,7 @@ import { planeCycleSchema } from "../plane/planning_schemas.ts";
 import { type CycleForm, cycleForm } from "./cycle_form.ts";
 import { CYCLE_LENSES } from "./cycle_lenses.ts";
 import { followCycle } from "./cycle_members.ts";
-import type { SyncDependencies } from "./entity.ts";
+import type { SyncDependencies } from "./dependencies.ts";
 import type { Kind, Prepared, PrepareInput } from "./kind.ts";
 import { NO_REFERENCES } from "./lens.ts";
 import { PROJECT_MODEL } from "./models.ts";

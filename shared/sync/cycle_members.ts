@@ -2,7 +2,7 @@
 import { type OdooRecord } from "../odoo/client.ts";
 import type { Lease } from "../queue/lease.ts";
 import type { CycleForm } from "./cycle_form.ts";
-import type { SyncDependencies } from "./entity.ts";
+import type { SyncDependencies } from "./dependencies.ts";
 import type { Followed, FollowInput } from "./kind.ts";
 import { relatedId } from "./lens.ts";
 import { bringInLine, type Mark } from "./membership.ts";

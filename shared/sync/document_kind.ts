@@ -1,6 +1,6 @@
 /** Orders and invoices of Odoo, each shown as one work item of a Plane project. Plane writes nothing to them. */
 import type { PairConfig } from "./configuration.ts";
-import type { SyncDependencies } from "./entity.ts";
+import type { SyncDependencies } from "./dependencies.ts";
 import { documentLenses, stateFor, wantedState } from "./document_lenses.ts";
 import { documentOptions, documentProblems } from "./document_options.ts";
 import { DOCUMENT_SHAPES, type DocumentShape } from "./document_words.ts";

@@ -3,7 +3,7 @@ import type { SuiteError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Claimed } from "../store/queue.ts";
 import type { Hint, MappingRow } from "../store/sync_store.ts";
-import type { Change, Conflict } from "./planned.ts";
+import type { Change, Conflict, Plan, Side } from "./planned.ts";
 
 export interface Effect {
   queue_id: string;
@@ -112,4 +112,27 @@ export function effectOfFailure(
       }]
       : [],
   };
+}
+
+/** What an attempt says of itself until its outcome is known. */
+const UNKNOWN = "outcome_unknown";
+
+/** An effect and, with success false, what is about to be written to one side: should nobody hear of the outcome, it is in the log. */
+export function withAttempt(effect: Effect, { changes }: Pick<Plan, "changes">, side: Side): Effect {
+  const attempted = changes.filter((change) => change.side === side);
+  return {
+    ...effect,
+    log: [...effect.log, {
+      operation: "update",
+      success: false,
+      error_message: UNKNOWN,
+      changes: attempted,
+      duration_ms: 0,
+    }],
+  };
+}
+
+/** The log without attempts, for a failure that is known to have changed nothing. */
+export function withoutAttempts(log: readonly EffectLog[]): EffectLog[] {
+  return log.filter(({ error_message }) => error_message !== UNKNOWN);
 }

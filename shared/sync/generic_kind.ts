@@ -3,7 +3,7 @@
  * own needs no code here. The work items of the pair live in one Plane project, options.plane_project.
  */
 import type { OdooFields } from "../odoo/capabilities.ts";
-import type { SyncDependencies } from "./entity.ts";
+import type { SyncDependencies } from "./dependencies.ts";
 import { mappedField, type PairConfig } from "./configuration.ts";
 import { genericLenses } from "./generic_lenses.ts";
 import { genericProblems } from "./generic_problems.ts";

@@ -5,7 +5,7 @@ import type { OdooRecord } from "../odoo/client.ts";
 import type { PlaneWorkItem } from "../plane/schemas.ts";
 import { planeWorkItemSchema } from "../plane/schemas.ts";
 import { mappedField } from "./configuration.ts";
-import type { PlaneAccess, SyncDependencies } from "./entity.ts";
+import type { PlaneAccess, SyncDependencies } from "./dependencies.ts";
 import { lookAtMilestone } from "./cycle_inherited.ts";
 import { forgettingWhatIsGone } from "./forget.ts";
 import { ISSUE_LENSES } from "./issue_lenses.ts";

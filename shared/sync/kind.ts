@@ -2,10 +2,12 @@
 import type { Json, JsonObject } from "../json.ts";
 import type { OdooCapabilities, OdooFields } from "../odoo/capabilities.ts";
 import type { OdooRecord } from "../odoo/client.ts";
-import type { Direction, PairRow } from "../store/sync_store.ts";
+import type { Lease } from "../queue/lease.ts";
+import type { Claimed } from "../store/queue.ts";
+import type { Direction, MappingRow, PairRow } from "../store/sync_store.ts";
 import type { ValueKind } from "../store/value_map.ts";
 import type { ConfigProblem, PairConfig } from "./configuration.ts";
-import type { PlaneAccess, SyncDependencies, SyncEntity } from "./entity.ts";
+import type { PlaneAccess, SyncDependencies } from "./dependencies.ts";
 import type { Lens, References } from "./lens.ts";
 import type { ActiveLens } from "./plan_input.ts";
 import type { Change } from "./planned.ts";
@@ -164,4 +166,15 @@ export interface Kind<Form extends PlaneForm> {
     values: Readonly<Record<string, Json>>,
     deps: SyncDependencies,
   ) => Promise<void>;
+}
+
+/** What every step of one entity's synchronisation is given. */
+export interface SyncEntity<Form extends PlaneForm> {
+  kind: Kind<Form>;
+  config: PairConfig;
+  ways: { toOdoo: boolean; toPlane: boolean };
+  pair: PairRow;
+  mapping: MappingRow | null;
+  claimed: Claimed;
+  lease: Lease;
 }

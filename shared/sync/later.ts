@@ -6,8 +6,8 @@
 import { type JsonObject, sameJson } from "../json.ts";
 import { parseStamp } from "../stamp.ts";
 import type { Announcement } from "../store/sync_store.ts";
-import type { SyncDependencies, SyncEntity } from "./entity.ts";
-import type { PlaneForm } from "./kind.ts";
+import type { SyncDependencies } from "./dependencies.ts";
+import type { PlaneForm, SyncEntity } from "./kind.ts";
 import { planBoth } from "./plan.ts";
 import { type ActiveLens, contextOf, type PlanInput } from "./plan_input.ts";
 import type { Side } from "./planned.ts";

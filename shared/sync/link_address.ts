@@ -1,13 +1,6 @@
 /** Where people find a record: the address of its page in Odoo and in Plane. */
 import type { OdooVersion } from "../odoo/version.ts";
-import type { SyncDependencies } from "./entity.ts";
-
-/** The addresses people open, not those of the APIs; undefined: not configured. */
-export interface PublicUrls {
-  odoo: string | undefined;
-  plane: string | undefined;
-  planeWorkspace: string | undefined;
-}
+import type { PublicUrls, SyncDependencies } from "./dependencies.ts";
 
 /** What fields and templates say of where the two records are. Null: not known. */
 export interface Addresses {

@@ -1,9 +1,9 @@
 /** The link to its partner that a record gets when it is made; fields mapped to the link are kept by their lenses. */
 import { SuiteError } from "../errors.ts";
 import type { OdooRecord } from "../odoo/client.ts";
-import type { SyncDependencies, SyncEntity } from "./entity.ts";
+import type { SyncDependencies } from "./dependencies.ts";
+import type { PlaneForm, SyncEntity } from "./kind.ts";
 import { escapeText } from "./html/tree.ts";
-import type { PlaneForm } from "./kind.ts";
 import { NO_REFERENCES } from "./lens.ts";
 import { type Addresses, addressesOf, itemAddress } from "./link_address.ts";
 import { writeRecord } from "./odoo_records.ts";

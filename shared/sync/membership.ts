@@ -6,7 +6,7 @@ import type { Json, JsonObject } from "../json.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import { relatedId } from "./lens.ts";
 import type { Followed, FollowInput, PlaneForm } from "./kind.ts";
-import type { SyncDependencies } from "./entity.ts";
+import type { SyncDependencies } from "./dependencies.ts";
 import { TASK_MODEL } from "./models.ts";
 import { leftBehind } from "./membership_leavers.ts";
 

@@ -1,5 +1,5 @@
 /** Writing the same values to many tasks. */
-import type { SyncDependencies } from "./entity.ts";
+import type { SyncDependencies } from "./dependencies.ts";
 import { TASK_MODEL } from "./models.ts";
 import type { Lease } from "../queue/lease.ts";
 

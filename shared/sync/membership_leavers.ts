@@ -1,7 +1,7 @@
 /** Work items that are in a list of Plane's no more: did they leave, or are they archived? Lists leave archived ones out. */
 import { SuiteError } from "../errors.ts";
 import type { PlaneClient } from "../plane/client.ts";
-import type { SyncDependencies } from "./entity.ts";
+import type { SyncDependencies } from "./dependencies.ts";
 
 /** Up to so many are asked for one by one; more are looked for in the project's list of ids, at a hundred a call. */
 const ASKED_SINGLY = 3;

@@ -3,7 +3,7 @@ import { SuiteError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { OdooFields } from "../odoo/capabilities.ts";
 import { planeModuleSchema } from "../plane/planning_schemas.ts";
-import type { SyncDependencies } from "./entity.ts";
+import type { SyncDependencies } from "./dependencies.ts";
 import type { Kind, Prepared, PrepareInput } from "./kind.ts";
 import { NO_REFERENCES, textOf } from "./lens.ts";
 import { PROJECT_MODEL, TAG_MODEL, TASK_MODEL } from "./models.ts";

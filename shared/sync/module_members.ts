@@ -1,5 +1,5 @@
 /** The tasks of a module: they carry its tag, or have it as their parent. */
-import type { SyncDependencies } from "./entity.ts";
+import type { SyncDependencies } from "./dependencies.ts";
 import { forgettingWhatIsGone } from "./forget.ts";
 import type { Followed, FollowInput } from "./kind.ts";
 import { relatedId, relatedIds } from "./lens.ts";

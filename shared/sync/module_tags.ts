@@ -1,6 +1,6 @@
 /** The tag a module's tasks carry. It is remembered as a module's, so that it never becomes a label in Plane. */
 import { SuiteError } from "../errors.ts";
-import type { SyncDependencies } from "./entity.ts";
+import type { SyncDependencies } from "./dependencies.ts";
 import { TAG_MODEL } from "./models.ts";
 import { findOrCreateTags } from "./tags.ts";
 

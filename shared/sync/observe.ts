@@ -4,13 +4,16 @@
  */
 import { SuiteError } from "../errors.ts";
 import { type Json, sameJson } from "../json.ts";
-import type { SyncDependencies, SyncEntity } from "./entity.ts";
-import type { PlaneForm } from "./kind.ts";
+import type { SyncDependencies } from "./dependencies.ts";
+import type { PlaneForm, SyncEntity } from "./kind.ts";
 
 export type Observed<Form> =
   | { kind: "present"; form: Form; fresh: boolean }
   /** Deleted. An archived record, which the API hides too, is present. */
   | { kind: "gone" };
+
+/** A record that waits looks again after 5, 10, 20 minutes: from then on it is read. */
+const OLD_AFTER_LOOKS = 3;
 
 /**
  * @throws SuiteError plane_not_configured when the record must be read and cannot be; what the client throws
@@ -37,7 +40,9 @@ export async function observePlane<Form extends PlaneForm>(
   const newest = newer(announced, brought);
   // Carries the record in a shape nobody knows: what was seen before is not what it says.
   const unreadable = claimed.observation !== null && announced === null;
-  if (claimed.readFirst || unreadable || (newest === null && seen === null)) {
+  // It has waited long for its partner: who knows whether what it was announced with is still true.
+  const isOld = mapping === null && claimed.outages >= OLD_AFTER_LOOKS && deps.plane !== undefined;
+  if (claimed.readFirst || unreadable || isOld || (newest === null && seen === null)) {
     if (deps.plane !== undefined && !(brought !== null && newest === brought)) {
       return await readPlane(entity, planeId, deps);
     }

@@ -2,9 +2,9 @@
 import { SuiteError } from "../errors.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import type { MappingRow } from "../store/sync_store.ts";
-import type { SyncDependencies, SyncEntity } from "./entity.ts";
+import type { SyncDependencies } from "./dependencies.ts";
+import type { PlaneForm, SyncEntity } from "./kind.ts";
 import { externalId } from "./external_id.ts";
-import type { PlaneForm } from "./kind.ts";
 import { findByExternalId, readRecord } from "./odoo_records.ts";
 
 export type OdooPartner =

@@ -1,6 +1,6 @@
 /** The project of a cycle or a module, on both sides. */
 import { SuiteError } from "../errors.ts";
-import type { SyncDependencies } from "./entity.ts";
+import type { SyncDependencies } from "./dependencies.ts";
 import { PROJECT_MODEL } from "./models.ts";
 import { projectForm } from "./plane_forms.ts";
 

@@ -6,8 +6,8 @@ import type { RetryRules } from "../queue/outcome.ts";
 import type { Claimed, Settlement } from "../store/queue.ts";
 import type { PairRow, RecordKey } from "../store/sync_store.ts";
 import { configOf, waysOf } from "./configuration.ts";
-import { type Effect, effectOf, effectOfFailure } from "./effect.ts";
-import type { SyncDependencies } from "./entity.ts";
+import { type Effect, effectOf, effectOfFailure, withoutAttempts } from "./effect.ts";
+import type { SyncDependencies } from "./dependencies.ts";
 import { kindOf } from "./kinds.ts";
 import { modelOf, withFieldsOf } from "./module_models.ts";
 import { paused } from "./paused.ts";
@@ -86,8 +86,8 @@ export function createProcessor(deps: SyncDependencies): Processor {
       // A write to one side that succeeded stays true when the other side fails after it.
       const effect = before === undefined ? failure : {
         ...before,
-        mapping: { ...before.mapping, ...failure.mapping, synced: true },
-        log: [...before.log, ...failure.log],
+        mapping: { ...before.mapping, ...failure.mapping, synced: before.mapping.synced },
+        log: [...error.outcomeUnknown ? before.log : withoutAttempts(before.log), ...failure.log],
         events: [...before.events, ...failure.events],
       };
       return { ...settlement, effect };
@@ -115,7 +115,7 @@ function done(claimed: Claimed, effect: Effect | null): Settlement {
 }
 
 /** A type with a dot is a model of Odoo's. */
-export function keyOf(entityKey: string): RecordKey {
+function keyOf(entityKey: string): RecordKey {
   const colon = entityKey.indexOf(":");
   const [type, id] = [entityKey.slice(0, colon), entityKey.slice(colon + 1)];
   return type.includes(".") ? { side: "odoo", model: type, id } : { side: "plane", type, id };

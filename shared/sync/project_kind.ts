@@ -2,7 +2,7 @@
 import { SuiteError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { planeProjectSchema } from "../plane/schemas.ts";
-import type { PlaneAccess, SyncDependencies } from "./entity.ts";
+import type { PlaneAccess, SyncDependencies } from "./dependencies.ts";
 import type { Kind, Prepared, PrepareInput } from "./kind.ts";
 import { NO_REFERENCES, relatedId } from "./lens.ts";
 import { type ProjectForm, projectForm } from "./plane_forms.ts";

@@ -1,7 +1,7 @@
 /** What can be said of a Plane record without asking anybody. */
 import { sameJson } from "../json.ts";
-import type { SyncDependencies, SyncEntity } from "./entity.ts";
-import type { PlaneForm } from "./kind.ts";
+import type { SyncDependencies } from "./dependencies.ts";
+import type { PlaneForm, SyncEntity } from "./kind.ts";
 import { type ActiveLens, contextOf } from "./plan_input.ts";
 
 /**

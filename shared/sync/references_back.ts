@@ -2,8 +2,8 @@
 import { SuiteError } from "../errors.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import type { ValueKind } from "../store/value_map.ts";
-import type { PlaneAccess, SyncDependencies } from "./entity.ts";
-import { relatedId, relatedIds, relatedName } from "./lens.ts";
+import type { PlaneAccess, SyncDependencies } from "./dependencies.ts";
+import { relatedId, relatedName } from "./lens.ts";
 import type { PlaneState } from "./plane_forms.ts";
 import { closedOf } from "./state_lens.ts";
 import { readUsers } from "./users.ts";

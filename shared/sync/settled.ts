@@ -2,14 +2,14 @@
 import { parseStamp } from "../stamp.ts";
 import { type Carried, changedMeanwhile, nextBases } from "./bases.ts";
 import { type Effect, effectOf } from "./effect.ts";
-import type { SyncDependencies, SyncEntity } from "./entity.ts";
-import type { Followed, PlaneForm, Prepared } from "./kind.ts";
+import type { SyncDependencies } from "./dependencies.ts";
+import type { Followed, PlaneForm, Prepared, SyncEntity } from "./kind.ts";
 import type { PlanInput } from "./plan_input.ts";
 import type { Plan } from "./planned.ts";
 import { rememberWrites } from "./overwritten.ts";
 import { rememberRefused } from "./refused.ts";
 import { describePlan } from "./report.ts";
-import type { PairNow } from "./sync_pair.ts";
+import type { PairNow } from "./pair_now.ts";
 import { actorsOf } from "./actors.ts";
 
 /**
@@ -26,10 +26,12 @@ export function settled<Form extends PlaneForm>(
   plan: Plan,
   prepared: Prepared,
   stored: Carried<Form>,
-  { refused, startedAt, followed }: {
+  { refused, startedAt, followed, isUnread = false }: {
     refused: readonly string[];
     startedAt: number;
     followed: Followed | null;
+    /** Odoo was written and has not been read back. */
+    isUnread?: boolean;
   },
   deps: SyncDependencies,
 ): Effect {
@@ -37,9 +39,10 @@ export function settled<Form extends PlaneForm>(
   const { mapping, odooId } = now;
   const form = stored.planeStored ?? now.form;
   const record = stored.odooStored ?? now.record;
-  const wrote = stored.odooStored !== null || stored.planeStored !== null ||
+  const wroteOdoo = stored.odooStored !== null || isUnread;
+  const wrote = wroteOdoo || stored.planeStored !== null ||
     (followed !== null && followed.changes.length > 0);
-  const made = (now.record === null && stored.odooStored !== null) ||
+  const made = (now.record === null && wroteOdoo) ||
     (now.form === null && stored.planeStored !== null);
   const { planeBase, odooBase, otherwise } = nextBases(input, plan, stored);
   const actors = actorsOf(claimed, now.record);

@@ -4,7 +4,7 @@ import { SuiteError } from "../errors.ts";
 import type { OdooClient } from "../odoo/client.ts";
 import type { SyncStore } from "../store/sync_store.ts";
 import { externalId } from "./external_id.ts";
-import type { PlaneAccess } from "./entity.ts";
+import type { PlaneAccess } from "./dependencies.ts";
 import { findByExternalId } from "./odoo_records.ts";
 import { type PlaneState, STATE_GROUPS } from "./plane_forms.ts";
 

@@ -2,38 +2,22 @@
 import { SuiteError } from "../errors.ts";
 import { sameJson } from "../json.ts";
 import type { OdooRecord } from "../odoo/client.ts";
-import type { MappingRow } from "../store/sync_store.ts";
 import { applyToOdoo, applyToPlane } from "./apply.ts";
 import type { Carried } from "./bases.ts";
 import { laterSides } from "./later.ts";
-import type { Effect } from "./effect.ts";
-import type { SyncDependencies, SyncEntity } from "./entity.ts";
-import type { Followed, PlaneForm, Prepared } from "./kind.ts";
+import { type Effect, effectOf, withAttempt } from "./effect.ts";
+import type { SyncDependencies } from "./dependencies.ts";
+import type { Followed, PlaneForm, Prepared, SyncEntity } from "./kind.ts";
 import { leaveLinks } from "./link_leaving.ts";
 import { readPlane } from "./observe.ts";
 import { overwrittenIn } from "./overwritten.ts";
+import type { PairNow } from "./pair_now.ts";
 import { planBoth } from "./plan.ts";
-import { type ActiveLens, contextOf, type PlanInput } from "./plan_input.ts";
-import type { Plan } from "./planned.ts";
+import { contextOf, type PlanInput } from "./plan_input.ts";
+import type { Plan, Side } from "./planned.ts";
 import { withoutRefused } from "./refused.ts";
 import { settled } from "./settled.ts";
 import { reportTakenBack, takeBack, type TakenBack, undoOrders, withTakenBack } from "./take_back.ts";
-
-export interface PairNow<Form> {
-  mapping: MappingRow;
-  /** Null: made now. */
-  form: Form | null;
-  record: OdooRecord | null;
-  odooId: number | null;
-  /** Where a work item is made. */
-  projectId: string | null;
-  /** The Plane record was read in this very pass. */
-  fresh: boolean;
-  /** The pair was only just linked (again): nothing is known to be agreed. */
-  linkedNow: boolean;
-  lenses: readonly ActiveLens<Form>[];
-  fields: readonly string[];
-}
 
 /** What happened before the step that failed, so that its log and bases are not lost with it. */
 export type Partial = (effect: Effect) => void;
@@ -66,20 +50,30 @@ export async function syncPair<Form extends PlaneForm>(
   const refused: string[] = [];
   let odooId = now.odooId;
   let followed: Followed | null = null;
-  const report = (part: Plan) =>
+  const report = (part: Plan, isUnread = false) =>
     reportTakenBack(
       settled(entity, { ...now, form, odooId }, input, part, prepared, stored, {
         refused,
         startedAt,
         followed,
+        isUnread,
       }, deps),
       taken,
     );
+  // What is done by now, and what was then tried and may have happened as well.
+  let known = effectOf(entity.claimed, now.mapping.id);
+  const say = (effect: Effect) => onPartial(known = effect);
+  const trying = (side: Side) => onPartial(withAttempt(known, plan, side));
 
   const writesOdoo = Object.keys(plan.odoo).length > 0 || prepared.placeInOdoo !== undefined;
   if (form !== null && (now.record === null || writesOdoo)) {
     const target = { planeId: form.id, odooId };
-    const applied = await applyToOdoo(entity, target, plan, prepared, now.fields, deps);
+    trying("odoo");
+    const onWritten = (written: Plan, id: number) => {
+      odooId = id;
+      say(report(onlyOdoo(written), true));
+    };
+    const applied = await applyToOdoo(entity, target, plan, prepared, now.fields, deps, onWritten);
     ({ plan } = applied);
     refused.push(...applied.refused);
     odooId = applied.result.odooId;
@@ -100,12 +94,13 @@ export async function syncPair<Form extends PlaneForm>(
     );
   }
   if (entity.kind.follow !== undefined && form !== null && odooId !== null) {
-    if (stored.odooStored !== null) onPartial(report(onlyOdoo(plan)));
+    if (stored.odooStored !== null) say(report(onlyOdoo(plan)));
     const { references } = prepared;
     followed = await entity.kind.follow({ entity, form, odooId, references, base: input.planeBase }, deps);
   }
   if (odooId !== null && (form === null || Object.keys(plan.plane).length > 0)) {
-    onPartial(report(onlyOdoo(plan)));
+    say(report(onlyOdoo(plan)));
+    trying("plane");
     const target = { form, odooId, projectId: now.projectId };
     const applied = await applyToPlane(entity, target, plan, prepared, deps);
     ({ plan } = applied);

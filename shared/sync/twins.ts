@@ -4,8 +4,8 @@
  */
 import { SuiteError } from "../errors.ts";
 import { type Effect, effectOf } from "./effect.ts";
-import type { SyncDependencies, SyncEntity } from "./entity.ts";
-import type { PlaneForm } from "./kind.ts";
+import type { SyncDependencies } from "./dependencies.ts";
+import type { PlaneForm, SyncEntity } from "./kind.ts";
 
 /** How long its maker gets to say so, in ms. */
 const PATIENCE_MS = 2_000;
@@ -39,7 +39,8 @@ export async function twinOf<Form extends PlaneForm>(
   const isTwin = other !== null;
   if (isTwin) {
     const today = new Date(deps.wallClock()).toISOString().slice(0, 10);
-    await kind.plane.update(plane, form, { archived_at: today, external_id: null, external_source: null });
+    const values = { archived_at: today, external_id: null, external_source: null };
+    await kind.plane.update(plane, form, values).catch(unlessMissing);
   }
   return {
     ...effectOf(claimed, owner.mappingId),
@@ -57,4 +58,9 @@ export async function twinOf<Form extends PlaneForm>(
       },
     }],
   };
+}
+
+/** Somebody has deleted it already. */
+function unlessMissing(thrown: unknown): void {
+  if (!(thrown instanceof SuiteError) || thrown.code !== "plane_not_found") throw thrown;
 }

@@ -162,9 +162,38 @@ Deno.test("partners of deleted records go after the time the configuration gives
   assert.equal(activeTasks(start), 1);
   const ids = () => sandboxOdoo.records("project.task").map(({ id }) => Number(id)).sort();
   await scene.sweep(EVERYTHING);
-  assert.deepEqual(ids(), tasks, "not before the time is over");
+  assert.deepEqual(ids(), tasks.toSorted(), "not before the time is over");
   await odoo.write("project.task", [tasks[1] ?? 0], { name: "Still needed" });
   scene.aheadMs = 25 * 3_600_000;
   await scene.sweep(EVERYTHING);
-  assert.deepEqual(ids(), tasks.slice(1));
+  assert.deepEqual(ids(), tasks.slice(1).toSorted());
+});
+
+Deno.test("a work item whose task was deleted goes too, unless it has children", async () => {
+  await using start = await startScene(3);
+  const { scene, project, items, tasks } = start;
+  const path = `/projects/${project}/work-items/`;
+  await scene.world
+    .sql`update plane.sync_config set options = '{"delete": "delete", "delete_after_hours": 24}'
+    where odoo_model = 'project.task'`;
+  await scene.world.odoo.call("project.task", "unlink", { ids: tasks.slice(0, 2) });
+  await scene.sweep(EVERYTHING);
+  await scene.plane.api("PATCH", `${path}${items[2]}/`, { parent: items[1] });
+  scene.aheadMs = 25 * 3_600_000;
+  await scene.sweep(EVERYTHING);
+  const status = async (item = "") => {
+    const answer = await fetch(
+      `${scene.plane.url}/api/v1/workspaces/${scene.plane.workspaceSlug}${path}${item}/`,
+      {
+        method: "PATCH",
+        headers: { "x-api-key": scene.plane.apiKeys.service, "content-type": "application/json" },
+        body: "{}",
+      },
+    );
+    await answer.body?.cancel();
+    return answer.status;
+  };
+  assert.equal(await status(items[0]), 404, "deleted");
+  assert.equal(await status(items[1]), 200, "archived, because its child would go with it");
+  assert.equal(await status(items[2]), 200);
 });

@@ -2,18 +2,10 @@
  * Tables in memory. A call runs as one transaction: a thrown exception takes back every row it touched. Ids are never
  * used twice, as with a database sequence.
  */
+import type { Row, Stored, Touched } from "./row.ts";
 import { type IndexDefinition, RowIndex } from "./row_index.ts";
 
-/** False stands for "empty", as in Odoo's answers. A datetime is kept in microseconds since 1970. */
-export type Stored = string | number | boolean | readonly number[];
-export type Row = Readonly<Record<string, Stored>> & { readonly id: number };
-
-/** One row a transaction touched. */
-export interface Touched {
-  readonly model: string;
-  readonly id: number;
-  readonly kind: "create" | "write" | "unlink";
-}
+export type { Row, Stored, Touched };
 
 export class Database {
   readonly #tables = new Map<string, Map<number, Row>>();

@@ -1,5 +1,5 @@
 /** Rows found by a key made from their values, without looking at all of them. */
-import type { Row } from "./database.ts";
+import type { Row } from "./row.ts";
 
 /** What is indexed; one object per index, shared by all databases. */
 export interface IndexDefinition {

@@ -1,7 +1,7 @@
 /** Backfills, dry runs and drift checks of this isolate, and how the hints of runs are carried out. */
 import { BULK_CONCURRENCY, collecting } from "../../../shared/backfill/collecting.ts";
 import type { BackfillDependencies } from "../../../shared/backfill/dependencies.ts";
-import { describeRun, type RunDescription } from "../../../shared/backfill/describe.ts";
+import { describeRuns, type RunDescription } from "../../../shared/backfill/describe.ts";
 import { dryRun } from "../../../shared/backfill/dry_run.ts";
 import type { RehearsalSource } from "../../../shared/backfill/rehearse.ts";
 import { type BackfillReport, runBackfill } from "../../../shared/backfill/run.ts";
@@ -9,6 +9,7 @@ import type { BackfillScope } from "../../../shared/backfill/scope.ts";
 import type { Config } from "../../../shared/config.ts";
 import { checkDrift, type DriftReport } from "../../../shared/drift/check.ts";
 import { SuiteError, toSuiteError } from "../../../shared/errors.ts";
+import type { JsonObject } from "../../../shared/json.ts";
 import { batchingOdooClient } from "../../../shared/odoo/batching.ts";
 import { createWake, oneAtATime } from "../../../shared/queue/wake.ts";
 import { createBackfillStore, readCallsPerMinute } from "../../../shared/store/backfill.ts";
@@ -16,13 +17,11 @@ import type { Sql } from "../../../shared/store/database.ts";
 import type { Claimed } from "../../../shared/store/queue.ts";
 import { createRunStore, type RunRow } from "../../../shared/store/runs.ts";
 import type { SyncStore } from "../../../shared/store/sync_store.ts";
-import type { PlaneAccess, SyncDependencies } from "../../../shared/sync/entity.ts";
+import type { PlaneAccess, SyncDependencies } from "../../../shared/sync/dependencies.ts";
 import { createProcessor, type Processor } from "../../../shared/sync/process.ts";
 import { continueElsewhere } from "./continue_elsewhere.ts";
 import { type Runtime, sleep } from "./runtime.ts";
 
-/** How many runs the status shows. */
-const SHOWN_RUNS = 10;
 /** What Plane's community edition allows, when the budget has not been used yet. */
 const USUAL_CALLS_PER_MINUTE = 60;
 
@@ -38,7 +37,8 @@ export interface Backfilling {
   /** Works at the oldest run, `ring` starting a drain for what it hints. */
   work: (ring: () => void) => Promise<BackfillReport>;
   read: (id: string) => Promise<RunRow | null>;
-  describe: () => Promise<RunDescription[]>;
+  /** The status' rows of runs as people follow them. */
+  describe: (rows: readonly JsonObject[]) => Promise<(RunDescription | JsonObject)[]>;
   drift: (project: string) => Promise<DriftReport>;
   /** Hints of runs go the way of many; all others as they always do. */
   processor: (live: Processor) => Processor;
@@ -121,10 +121,7 @@ export function createBackfilling(
       return work();
     },
     read: (id) => runs.read(id),
-    describe: async () => {
-      const [rows, calls] = await Promise.all([runs.list(SHOWN_RUNS), perMinute()]);
-      return rows.map((row) => describeRun(row, calls));
-    },
+    describe: async (rows) => describeRuns(rows, await perMinute()),
     drift: (project) => checkDrift(rehearsal(), project),
     processor: (live) => {
       const of = (claimed: Claimed) => claimed.runId === null ? live : bulk;

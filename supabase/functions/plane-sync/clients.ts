@@ -9,7 +9,7 @@ import { PlaneClient } from "../../../shared/plane/client.ts";
 import type { PlaneCredential } from "../../../shared/plane/credential.ts";
 import { withinBudget } from "../../../shared/plane/within_budget.ts";
 import { withRetries } from "../../../shared/plane/with_retries.ts";
-import type { PlaneAccess } from "../../../shared/sync/entity.ts";
+import type { PlaneAccess } from "../../../shared/sync/dependencies.ts";
 import { createPlaneDirectory } from "../../../shared/sync/plane_directory.ts";
 
 /** @returns a function that throws SuiteError odoo_not_configured when an address or a key is missing */

@@ -16,7 +16,7 @@ import { replayDeadLetters, requestSync } from "../../../shared/store/manual.ts"
 import { createSqlStore } from "../../../shared/store/sql_store.ts";
 import { createSwitchStore } from "../../../shared/store/switches.ts";
 import { readStatus } from "../../../shared/store/status.ts";
-import type { SyncDependencies } from "../../../shared/sync/entity.ts";
+import type { SyncDependencies } from "../../../shared/sync/dependencies.ts";
 import { modelsToDescribe } from "../../../shared/sync/kinds.ts";
 import { createProcessor } from "../../../shared/sync/process.ts";
 import type { AppDependencies } from "./app.ts";
@@ -110,7 +110,7 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
         },
         now: new Date(),
       });
-      return { ...status, runs: await backfilling.describe() };
+      return { ...status, runs: await backfilling.describe(rows.runs) };
     },
     sync: (wanted) => requestSync(sql, wanted),
     replay: (wanted) => replayDeadLetters(sql, wanted),

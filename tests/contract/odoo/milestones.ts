@@ -121,29 +121,32 @@ export const MILESTONES: readonly ContractCase[] = [
     await odoo.client.write(TASK, [parent], { milestone_id: first });
     assert.equal(await milestoneOf(odoo, child), second);
   }],
-  ["a task that gets a parent gets its milestone too, unless it has one or is told otherwise", async (odoo) => {
-    const [here, there] = [await newProject(odoo), await newProject(odoo)];
-    const [first, second] = [await newMilestone(odoo, here), await newMilestone(odoo, here)];
-    const parent = await newTask(odoo, { project_id: here, milestone_id: first });
-    const child = await newTask(odoo, { project_id: here });
-    const below = await newTask(odoo, { project_id: here, parent_id: child });
-    await odoo.client.write(TASK, [child], { parent_id: parent });
-    assert.deepEqual([await milestoneOf(odoo, child), await milestoneOf(odoo, below)], [first, first]);
-    await odoo.client.write(TASK, [child], { parent_id: false });
-    assert.equal(await milestoneOf(odoo, child), first);
-    const other = await newTask(odoo, { project_id: here, milestone_id: second });
-    await odoo.client.write(TASK, [other], { parent_id: parent });
-    assert.equal(await milestoneOf(odoo, other), second);
-    const told = await newTask(odoo, { project_id: here });
-    await odoo.client.write(TASK, [told], { parent_id: parent, milestone_id: false });
-    assert.equal(await milestoneOf(odoo, told), false);
-    const elsewhere = await newTask(odoo, { project_id: there });
-    await odoo.client.write(TASK, [elsewhere], { parent_id: parent });
-    assert.equal(await milestoneOf(odoo, elsewhere), false);
-    const columns = ["id", "name", "project_id/.id", "parent_id/.id", "milestone_id/.id"];
-    const row = [odoo.unique("contract.task"), "t", String(here), String(parent), ""];
-    assert.equal(await milestoneOf(odoo, await one(odoo.client.load(TASK, columns, [row]))), false);
-  }],
+  [
+    "a task that gets a parent gets its milestone too, unless it has one or is told otherwise",
+    async (odoo) => {
+      const [here, there] = [await newProject(odoo), await newProject(odoo)];
+      const [first, second] = [await newMilestone(odoo, here), await newMilestone(odoo, here)];
+      const parent = await newTask(odoo, { project_id: here, milestone_id: first });
+      const child = await newTask(odoo, { project_id: here });
+      const below = await newTask(odoo, { project_id: here, parent_id: child });
+      await odoo.client.write(TASK, [child], { parent_id: parent });
+      assert.deepEqual([await milestoneOf(odoo, child), await milestoneOf(odoo, below)], [first, first]);
+      await odoo.client.write(TASK, [child], { parent_id: false });
+      assert.equal(await milestoneOf(odoo, child), first);
+      const other = await newTask(odoo, { project_id: here, milestone_id: second });
+      await odoo.client.write(TASK, [other], { parent_id: parent });
+      assert.equal(await milestoneOf(odoo, other), second);
+      const told = await newTask(odoo, { project_id: here });
+      await odoo.client.write(TASK, [told], { parent_id: parent, milestone_id: false });
+      assert.equal(await milestoneOf(odoo, told), false);
+      const elsewhere = await newTask(odoo, { project_id: there });
+      await odoo.client.write(TASK, [elsewhere], { parent_id: parent });
+      assert.equal(await milestoneOf(odoo, elsewhere), false);
+      const columns = ["id", "name", "project_id/.id", "parent_id/.id", "milestone_id/.id"];
+      const row = [odoo.unique("contract.task"), "t", String(here), String(parent), ""];
+      assert.equal(await milestoneOf(odoo, await one(odoo.client.load(TASK, columns, [row]))), false);
+    },
+  ],
   ["a move with stage, state and milestone in the same write keeps all four", async (odoo) => {
     const [here, there] = [await newProject(odoo), await newProject(odoo)];
     const [stage = 0] = await newStages(odoo, there, "There");

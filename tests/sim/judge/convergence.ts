@@ -1,6 +1,7 @@
 /** Law 1: both sides agree on every field. Law 4: at most one partner for each record. */
 import type { Fields } from "./fields.ts";
 import { same } from "./history.ts";
+import { isKnownToItsWriter } from "./known.ts";
 import { type Pair, pairsOf } from "./pairs.ts";
 import type { Evidence } from "./evidence.ts";
 
@@ -75,7 +76,12 @@ function leftAlone(world: Evidence, pair: Pair): string[] {
     change.side === side && change.record === pair[side] && change.by === "person" &&
     change.field === "archived" && change.to === false && change.from === true
   );
-  return unseen || takenOut
+  // What the engine wrote there without hearing of it looks like somebody's edit: then it rather keeps the record.
+  const forgotten = world.history.changes.some((change) =>
+    change.side === side && change.record === pair[side] && change.by === "engine" &&
+    !isKnownToItsWriter(world, change)
+  );
+  return unseen || takenOut || forgotten
     ? []
     : [`${pair.plane.slice(0, 4)} and task ${pair.odoo}: one is deleted, the other is not archived`];
 }

@@ -1,7 +1,8 @@
 /** plane.hint, plane.entity_key and plane.record_delivery. */
 import type { Delivery, Operation, Source } from "../../../shared/delivery.ts";
 import type { StoredDelivery } from "../../../shared/store/deliveries.ts";
-import type { Hint, HintPayload } from "../../../shared/store/sync_store.ts";
+import type { HintPayload } from "../../../shared/store/hint_payload.ts";
+import type { Hint } from "../../../shared/store/sync_store.ts";
 import { type QueueRow, stored, type Tables } from "./tables.ts";
 
 export interface RawHint {

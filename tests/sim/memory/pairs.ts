@@ -1,13 +1,13 @@
 /** What is known about one record and its partner, intents, values, announcements. */
 import { z } from "zod";
 import type { Claimed } from "../../../shared/store/queue.ts";
+import type { ValueToRemember } from "../../../shared/store/value_map.ts";
 import type {
   Announcement,
   MappingRow,
   PairRow,
   Partner,
   RecordKey,
-  ValueToRemember,
 } from "../../../shared/store/sync_store.ts";
 import type { MappedValue, ValueKind } from "../../../shared/store/value_map.ts";
 import { indexMapping } from "./effects.ts";

@@ -1,9 +1,9 @@
 /** The rows of the memory store: what the tables of supabase/migrations hold, as far as the engine meets it. */
 import type { Envelope, Operation, Source } from "../../../shared/delivery.ts";
 import type { Json, JsonObject } from "../../../shared/json.ts";
+import type { HintPayload } from "../../../shared/store/hint_payload.ts";
 import type {
   ConfigRow,
-  HintPayload,
   MappingRow,
   Resolution,
   SnapshotRow,

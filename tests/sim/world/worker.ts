@@ -8,7 +8,7 @@ import { createWake } from "../../../shared/queue/wake.ts";
 import type { Lease } from "../../../shared/queue/lease.ts";
 import type { Claimed, Settlement } from "../../../shared/store/queue.ts";
 import { createPlaneDirectory } from "../../../shared/sync/plane_directory.ts";
-import type { SyncDependencies } from "../../../shared/sync/entity.ts";
+import type { SyncDependencies } from "../../../shared/sync/dependencies.ts";
 import type { OdooCapabilities } from "../../../shared/odoo/capabilities.ts";
 import type { Exchange, Reply } from "../../../dev/sandbox/exchange.ts";
 import type { InProcessSandboxOdoo } from "../../../dev/sandbox/odoo/server.ts";

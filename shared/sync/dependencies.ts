@@ -1,20 +1,22 @@
-/** What every step of one entity's synchronisation is given. */
+/** What the engine needs of the world. */
 import type { Log } from "../log.ts";
 import type { OdooCapabilities, OdooFields } from "../odoo/capabilities.ts";
 import type { OdooClient } from "../odoo/client.ts";
 import type { PlaneClient } from "../plane/client.ts";
-import type { Lease } from "../queue/lease.ts";
-import type { Claimed } from "../store/queue.ts";
-import type { MappingRow, PairRow, SyncStore } from "../store/sync_store.ts";
-import type { PairConfig } from "./configuration.ts";
-import type { Kind, PlaneForm } from "./kind.ts";
-import type { PublicUrls } from "./link_address.ts";
+import type { SyncStore } from "../store/sync_store.ts";
 import type { PlaneDirectory } from "./plane_directory.ts";
 
 /** Plane as the engine reaches it. */
 export interface PlaneAccess {
   client: PlaneClient;
   directory: PlaneDirectory;
+}
+
+/** The addresses people open, not those of the APIs; undefined: not configured. */
+export interface PublicUrls {
+  odoo: string | undefined;
+  plane: string | undefined;
+  planeWorkspace: string | undefined;
 }
 
 export interface SyncDependencies {
@@ -38,14 +40,4 @@ export interface SyncDependencies {
   odooTimeoutMs: number;
   planeTimeoutMs: number;
   log: Log;
-}
-
-export interface SyncEntity<Form extends PlaneForm> {
-  kind: Kind<Form>;
-  config: PairConfig;
-  ways: { toOdoo: boolean; toPlane: boolean };
-  pair: PairRow;
-  mapping: MappingRow | null;
-  claimed: Claimed;
-  lease: Lease;
 }

@@ -1,0 +1,13 @@
+/** What the sweep of one project's work items is given. */
+import type { PlaneAccess } from "../sync/dependencies.ts";
+import type { SweptKind } from "./pair_kinds.ts";
+import type { SweepCounts } from "./reader.ts";
+
+export interface ItemSweep {
+  plane: PlaneAccess;
+  project: string;
+  kinds: readonly SweptKind[];
+  /** Where a project that was never swept begins, comparable: what was there before the first sweep is a backfill's. */
+  since: string;
+  counts: SweepCounts;
+}
