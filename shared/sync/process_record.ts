@@ -13,7 +13,7 @@ import { observePlane } from "./observe.ts";
 import { findOdooPartner } from "./partner.ts";
 import type { ActiveLens } from "./plan_input.ts";
 import { isSettledAlready, takesPart } from "./quick_look.ts";
-import { syncPair } from "./sync_pair.ts";
+import { GoneInPlane, syncPair } from "./sync_pair.ts";
 import { twinOf } from "./twins.ts";
 
 export interface Track {
@@ -58,8 +58,9 @@ export async function processPlaneRecord<Form extends PlaneForm>(
   if (partner === null) return null;
   if (partner.mapping !== null) track.onMapping(partner.mapping.id);
   if (partner.kind === "deleted") return await goneInOdoo(entity, form, lenses, deps);
+  const linked = { ...entity, mapping: partner.mapping };
   return await syncPair(
-    { ...entity, mapping: partner.mapping },
+    linked,
     {
       mapping: partner.mapping,
       form,
@@ -73,7 +74,10 @@ export async function processPlaneRecord<Form extends PlaneForm>(
     },
     deps,
     track.onPartial,
-  );
+  ).catch((thrown) => {
+    if (!(thrown instanceof GoneInPlane)) throw thrown;
+    return goneInPlane(linked, planeId, lenses, fields, deps);
+  });
 }
 
 /** An Odoo record without a Plane record: an intent at most. */

@@ -19,9 +19,17 @@ import { withoutRefused } from "./refused.ts";
 import { settled } from "./settled.ts";
 import { reportTakenBack, takeBack, type TakenBack, undoOrders, withTakenBack } from "./take_back.ts";
 
+/** Plane's record turned out to be deleted, and nobody had told; nothing has been written. */
+export class GoneInPlane extends SuiteError {
+  constructor() {
+    super("plane_not_found", { retry: "now" });
+  }
+}
+
 /** What happened before the step that failed, so that its log and bases are not lost with it. */
 export type Partial = (effect: Effect) => void;
 
+/** @throws GoneInPlane */
 export async function syncPair<Form extends PlaneForm>(
   entity: SyncEntity<Form>,
   given: PairNow<Form>,
@@ -38,7 +46,7 @@ export async function syncPair<Form extends PlaneForm>(
   if (Object.keys(plan.plane).length > 0 && form !== null && !now.fresh) {
     // Nobody writes to Plane what was not read just before: its webhooks may be late, or off.
     const read = await readPlane(entity, form.id, deps);
-    if (read.kind === "gone") throw new SuiteError("plane_not_found", { retry: "now" });
+    if (read.kind === "gone") throw new GoneInPlane();
     form = read.form;
     ({ input, prepared, plan } = await makePlan(entity, now, form, taken, deps));
   }

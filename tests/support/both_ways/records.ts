@@ -1,6 +1,6 @@
 /** Records that are made and deleted in Odoo. */
 import assert from "node:assert/strict";
-import { type BothWaysCase, editPlane, inPlane, type Values } from "./pair.ts";
+import { type BothWaysCase, editOdoo, editPlane, inPlane, type Values } from "./pair.ts";
 
 export const RECORDS: readonly BothWaysCase[] = [
   ["a task made in Odoo becomes one work item, and its announcement no second task", async (start) => {
@@ -60,5 +60,20 @@ export const RECORDS: readonly BothWaysCase[] = [
     await otherWorld.arrive();
     await otherWorld.hintOdoo("project.task", other.task);
     assert.equal((await inPlane(other)).name, "Still needed");
+  }],
+  ["a work item deleted without a word is found out by the next edit in Odoo, which stays", async (start) => {
+    const pair = await start();
+    await using world = pair.world;
+    // Community editions of Plane announce no deletion.
+    pair.plane.web.deleteWorkItem(pair.plane.users.alice, pair.item);
+    await world.arrive();
+    await editOdoo(pair, { name: "Still needed" });
+    await world.hintOdoo("project.task", pair.task);
+    const task = await world.partner("issue", pair.item);
+    assert.deepEqual([task.name, task.active], ["Still needed", true]);
+    const [row] = await world.sql`select status, last_error from plane.sync_queue where status = 'failed'`;
+    assert.equal(row, undefined, "nothing is given up");
+    const [pairRow] = await world.sql`select status from plane.sync_mappings where plane_id = ${pair.item}`;
+    assert.equal(pairRow?.status, "archived");
   }],
 ];
