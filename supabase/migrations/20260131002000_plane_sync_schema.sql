@@ -205,7 +205,7 @@ create policy sync_tombstone_functions on plane.sync_tombstone for all to servic
 create policy sync_value_map_functions on plane.sync_value_map for all to service_role using (true) with check (true);
 create policy sync_log_functions on plane.sync_log for all to service_role using (true) with check (true);
 
--- The pairs users were promised. Those switched off need the engine that reads Odoo.
+-- The pairs users were promised. Documents are off until options.plane_project says which Plane project holds them.
 insert into plane.sync_config (plane_type, odoo_model, enabled, direction, field_mappings) values
   ('project', 'project.project', true, 'bidirectional',
    '{"name": "name", "description": "description", "lead": "user_id", "archived": "active"}'),

@@ -49,7 +49,7 @@ create table plane.sync_cursor (
   worker_id text,
   updated_at timestamptz not null default now()
 );
-comment on table plane.sync_cursor is 'Named like odoo:project.task or plane:issue:<project>. Delete a row to read from the beginning.';
+comment on table plane.sync_cursor is 'Named like odoo:project.task or plane:issue:<project>. Where a row is deleted its reader begins anew, with what changes from then on.';
 comment on column plane.sync_cursor.lock_until is 'The end of the lease; null when nobody holds it.';
 comment on column plane.sync_cursor.updated_at is 'When it was last moved or taken.';
 
