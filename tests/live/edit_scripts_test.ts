@@ -6,9 +6,12 @@ import assert from "node:assert/strict";
 import { KNOWN_REFUSAL, playScript, scriptOf } from "../support/edit_script.ts";
 import { realOdoo } from "./real_odoo.ts";
 
-for (const seed of [1, 2, 3, 4, 5, 6]) {
+/** All four policies; a deletion nobody tells of, a circle of parents made from both sides. */
+const SEEDS = [2, 11, 12, 13, 16, 20, 25, 26];
+
+for (const [index, seed] of SEEDS.entries()) {
   const script = scriptOf(seed);
-  const protocol = seed % 2 === 0 ? "jsonrpc" : "json2";
+  const protocol = index % 2 === 0 ? "jsonrpc" : "json2";
   const title =
     `${protocol}, script ${seed}: ${script.edits.length} edits under ${script.policy} end in agreement`;
   Deno.test(title, async () => {

@@ -104,6 +104,7 @@ export class EditScriptWorld implements Evidence {
 
   /** Everything both sides have to tell is told and done. Throws when there is no end to it. */
   async exchange(): Promise<void> {
+    let rested = false;
     for (let round = 0; round < MOST_ROUNDS; round++) {
       this.#at += 1;
       for (const side of ["plane", "odoo"] as const) {
@@ -120,7 +121,10 @@ export class EditScriptWorld implements Evidence {
       await this.odoo.world.refresh();
       this.#look("plane", "engine");
       this.#look("odoo", "engine");
-      if ((await this.#waiting()).length === 0 && !this.sync.hasNews()) return;
+      if (this.sync.hasNews() || (await this.#waiting()).length > 0) continue;
+      if (rested) return;
+      rested = true;
+      await this.#letTimePass();
     }
     throw new Error(`no end after ${MOST_ROUNDS} rounds: ${JSON.stringify(await this.#waiting())}`);
   }
@@ -138,6 +142,12 @@ export class EditScriptWorld implements Evidence {
   async #waiting() {
     const rows = await this.store.queue();
     return rows.filter(({ dueAt, lastError }) => dueAt !== Infinity && lastError !== "refused");
+  }
+
+  /** A record of which something was refused rests for a minute, whoever speaks of it. */
+  async #letTimePass(): Promise<void> {
+    await this.sync.sql`
+      update plane.sync_queue set next_attempt_at = now() where status = 'pending' and last_error = 'refused'`;
   }
 
   #look(side: Side, by: "person" | "engine"): Change[] {
