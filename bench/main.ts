@@ -1,5 +1,6 @@
 /**
- * `task bench ingest|queue|proxy|latency|budget|calls|backfill [--json]`: measures on this machine, against a PostgreSQL of its own, within 50 s.
+ * `task bench ingest|queue|proxy|latency|budget|calls|backfill [--json]`: measures on this machine, against a PostgreSQL of its own, within 50 s (backfill: two
+ * minutes).
  * Progress goes to the standard error stream, the result to the standard output.
  */
 import { runMain } from "../dev/cleanup.ts";

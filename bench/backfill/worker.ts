@@ -21,7 +21,7 @@ import { createProcessor } from "../../shared/sync/process.ts";
 import { answerTask } from "../child.ts";
 import { VirtualClock } from "../../tests/support/plane_traffic.ts";
 
-export const backfillTask = z.object({
+const backfillTask = z.object({
   databaseUrl: z.string(),
   plane: z.object({ url: z.string(), apiKey: z.string(), workspaceSlug: z.string() }),
   odoo: z.object({ url: z.string(), database: z.string(), login: z.string(), apiKey: z.string() }),

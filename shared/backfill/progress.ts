@@ -22,7 +22,7 @@ const projectSchema = z.object({
   tasks: z.number().nullable(),
 });
 
-export const progressSchema = z.object({
+const progressSchema = z.object({
   /** Each is gone through once: `settling` waits until the queue has carried out what was hinted. */
   phase: z.enum([
     "projects",

@@ -1,7 +1,7 @@
 /** What a backfill is asked to bring together. */
 import { z } from "zod";
 
-export const backfillScopeSchema = z.object({
+const backfillScopeSchema = z.object({
   /** A Plane project, by id; null: every project that takes part. */
   project: z.string().nullable(),
   /**
