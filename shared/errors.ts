@@ -37,7 +37,7 @@ export const ERROR_CODES = {
   },
   odoo_not_configured: {
     retry: "later",
-    meaning: "Writing to Odoo needs ODOO_URL, ODOO_DB and ODOO_API_KEY.",
+    meaning: "Reaching Odoo needs ODOO_URL and ODOO_API_KEY; 17 and 18 also ODOO_DB and ODOO_LOGIN.",
   },
 
   // Odoo.
@@ -109,13 +109,16 @@ export const ERROR_CODES = {
   project_unknown: {
     retry: "never",
     meaning:
-      "A work item can only be read inside its Plane project, and nobody has named it: give project_id.",
+      "A Plane record can only be read inside its project, and nobody has named that: give project_id.",
   },
   work_item_unknown: {
     retry: "never",
     meaning: "A comment can only be read inside its work item, and neither a hint nor its message names it.",
   },
-  waits_for_project: { retry: "later", meaning: "The work item's project is not in Odoo yet." },
+  waits_for_project: {
+    retry: "later",
+    meaning: "What this record hangs on (its project, work item or task) has no partner yet.",
+  },
   outcome_unknown: {
     retry: "later",
     meaning:
@@ -124,7 +127,10 @@ export const ERROR_CODES = {
   lease_lost: { retry: "now", meaning: "Another worker took the entity over; nothing was written." },
   worker_crashed: { retry: "never", meaning: "The worker died on this entity several times in a row." },
   paused: { retry: "later", meaning: "This entity or its kind is paused by configuration." },
-  partner_deleted: { retry: "never", meaning: "The Odoo record was deleted in Odoo; it is not made again." },
+  partner_deleted: {
+    retry: "never",
+    meaning: "Its Odoo record, or what it hangs on, was deleted in Odoo; that is not made again.",
+  },
   unknown_entity: { retry: "never", meaning: "This kind of entity is not synchronised." },
 } as const satisfies Record<string, { retry: Retry; meaning: string }>;
 
