@@ -43,9 +43,8 @@ export async function observePlane<Form extends PlaneForm>(
   // It has waited long for its partner: who knows whether what it was announced with is still true.
   const isOld = mapping === null && claimed.outages >= OLD_AFTER_LOOKS && deps.plane !== undefined;
   if (claimed.readFirst || unreadable || isOld || (newest === null && seen === null)) {
-    if (deps.plane !== undefined && !(brought !== null && newest === brought)) {
-      return await readPlane(entity, planeId, deps);
-    }
+    // What a sweep or a run brought along may be older than what asks for a reading.
+    if (deps.plane !== undefined) return await readPlane(entity, planeId, deps);
     // An announcement without the record says that it changed: what was seen before is old. A hint by hand says nothing.
     const stale = unreadable || (claimed.planeHinted && pair.announced);
     const best = newest ?? (stale ? null : seen);

@@ -114,6 +114,7 @@ $$;
 -- is newer, so the record is read. A row that waits (backing off, resting, parked) keeps waiting: the hint is on it.
 -- `operation` speaks of Plane's record once a hint came from there, and a deletion stays until it was looked at: an update
 -- that arrives later may well be older. `read_first` is about Plane's record only: a hint from Odoo never asks for it.
+-- What an earlier payload said and a later one does not still holds: the match a backfill found, above all.
 -- plpgsql, not sql: before PostgreSQL 18 an sql function plans its statement anew at each call.
 create function plane.hint(
   p_source_system text,
@@ -158,7 +159,10 @@ begin
       when excluded.source_system = q.source_system and q.operation = 'delete' then 'delete'
       else excluded.operation
     end,
-    payload = coalesce(excluded.payload, q.payload),
+    payload = case
+      when jsonb_typeof(q.payload) = 'object' and jsonb_typeof(excluded.payload) = 'object' then q.payload || excluded.payload
+      else coalesce(excluded.payload, q.payload)
+    end,
     priority = greatest(q.priority, excluded.priority),
     last_delivery_id = greatest(q.last_delivery_id, excluded.last_delivery_id),
     observation_id = case when excluded.observed_at > coalesce(q.observed_at, '-infinity')

@@ -65,7 +65,7 @@ export function queueExamples(example: Example): void {
   });
 
   example(
-    "a hint brings a project, a priority and a payload along; the latest payload counts",
+    "a hint brings a project, a priority and a payload along; what a later payload does not say still holds",
     async (world) => {
       const key = { side: "plane", type: "issue", id: "a" } as const;
       await world.store.hint({ key, payload: { project_id: "p1", match_odoo_id: 5 }, priority: 1 });
@@ -73,7 +73,8 @@ export function queueExamples(example: Example): void {
       await world.store.hint({ key });
       const claimed = await claimOne(world);
       assert.deepEqual([claimed.planeProjectId, claimed.runId], ["p2", RUN]);
-      assert.deepEqual(claimed.payload, { observed: { name: "A" }, run_id: RUN });
+      const kept = { project_id: "p1", match_odoo_id: 5 };
+      assert.deepEqual(claimed.payload, { ...kept, observed: { name: "A" }, run_id: RUN });
     },
   );
 

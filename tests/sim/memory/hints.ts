@@ -50,7 +50,9 @@ export function leaveHint(tables: Tables, hint: RawHint, now: number, newId: () 
   }
   if (ofPlane) Object.assign(row, { sourceSystem: "plane", sourceId: hint.id, sourceType: hint.type });
   row.planeProjectId = hint.projectId ?? row.planeProjectId;
-  row.payload = stored(hint.payload) ?? row.payload;
+  row.payload = row.payload === null || hint.payload === null
+    ? stored(hint.payload) ?? row.payload
+    : { ...row.payload, ...stored(hint.payload) };
   row.priority = Math.max(row.priority, hint.priority);
   row.lastDeliveryId = hint.delivery === null
     ? row.lastDeliveryId
