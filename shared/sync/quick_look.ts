@@ -37,6 +37,8 @@ export async function isSettledAlready<Form extends PlaneForm>(
     if (active.direction === "to_plane" || active.direction === "on_create_only") return true;
     const context = contextOf(input, active);
     const same = active.lens.sameInPlane ?? sameJson;
+    // Odoo has nothing agreed on: a task that was made in no column gets that of its item.
+    if (context.odooBase === undefined && active.lens.toOdoo !== undefined) return false;
     return context.planeBase !== undefined && same(context.planeBase, active.lens.planeValue(form, context));
   });
 }

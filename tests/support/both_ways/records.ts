@@ -45,6 +45,9 @@ export const RECORDS: readonly BothWaysCase[] = [
     assert.equal(made?.identifier, "FROMODO");
     const items = await pair.plane.api("GET", `/projects/${made?.id}/work-items/`);
     assert.deepEqual((items.results as Values[]).map(({ name }) => name), ["First"]);
+    await world.arrive();
+    const [stored] = await world.odoo.read("project.task", [task], ["stage_id"]);
+    assert.notEqual(stored?.stage_id, false, "made in no column, it gets that of its item's state");
   }],
   ["deleting the task in Odoo archives the work item, unless it was edited since", async (start) => {
     const pair = await start();
