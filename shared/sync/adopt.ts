@@ -28,8 +28,11 @@ export async function adopt<Form extends PlaneForm>(
   const { tombstone } = pair;
   if (tombstone?.reason === "deleted_in_plane" || tombstone?.reason === "deleted_in_odoo") return null;
   // Somebody deleted the mapping: the Plane record's own hint links them again.
-  if (tombstone !== null) return lookAt(entity, tombstone.plane_type, tombstone.plane_id);
   const record = await readRecord(odoo, kind.odooModel, odooId, fields);
+  if (tombstone !== null) {
+    const project = record === null ? null : await kind.placeInPlane?.(record, config, deps) ?? null;
+    return lookAt(entity, tombstone.plane_type, tombstone.plane_id, project);
+  }
   if (record === null) return goneBeforeItsPair(entity);
   if (pair.mapping === null) {
     const ours = await externalIdOf(odoo, kind.odooModel, odooId);
@@ -100,8 +103,9 @@ function lookAt<Form extends PlaneForm>(
   { claimed, config }: SyncEntity<Form>,
   type: string,
   id: string,
+  placedIn: string | null = null,
 ): Effect {
-  const project = claimed.payload.project_id ?? config.options.plane_project;
+  const project = placedIn ?? claimed.payload.project_id ?? config.options.plane_project;
   return {
     ...effectOf(claimed, null),
     hints: [{

@@ -49,6 +49,25 @@ export const RECORDS: readonly BothWaysCase[] = [
     const [stored] = await world.odoo.read("project.task", [task], ["stage_id"]);
     assert.notEqual(stored?.stage_id, false, "made in no column, it gets that of its item's state");
   }],
+  ["a deleted mapping is made again to the same record, from either side", async (start) => {
+    const pair = await start();
+    await using world = pair.world;
+    for (const side of ["plane", "odoo"]) {
+      await world.sql`delete from plane.sync_mappings where plane_id = ${pair.item}`;
+      if (side === "odoo") await editOdoo(pair, { name: `Renamed in ${side}` });
+      else await editPlane(pair, { name: `Renamed in ${side}` });
+      await world.arrive();
+      if (side === "odoo") await world.hintOdoo("project.task", pair.task);
+      const [mapping] = await world.sql`
+        select odoo_id, status from plane.sync_mappings where plane_id = ${pair.item}`;
+      assert.deepEqual({ ...mapping }, { odoo_id: String(pair.task), status: "active" }, side);
+      // Nothing is known to be agreed on any more, so the policy decides; what counts is that it is the same pair.
+      const [task] = await world.odoo.read("project.task", [pair.task], ["name"]);
+      assert.equal((await inPlane(pair)).name, task?.name, side);
+      const tasks = await world.odoo.search("project.task", [["name", "=", String(task?.name)]]);
+      assert.deepEqual(tasks, [pair.task], side);
+    }
+  }],
   ["deleting the task in Odoo archives the work item, unless it was edited since", async (start) => {
     const pair = await start();
     await using world = pair.world;
