@@ -22,7 +22,7 @@ export interface Mark {
 }
 
 /** Under this name the base keeps the members agreed on: work item -> task. */
-export const MEMBERS = "members";
+const MEMBERS = "members";
 
 /**
  * Marks the members and takes the mark from those who left, each only where it differs. A mark somebody gave by hand to a task

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { FORM_PARTS, idOrNull, orNull } from "./plane_forms.ts";
 
-export const MODULE_STATUSES = [
+const MODULE_STATUSES = [
   "backlog",
   "planned",
   "in-progress",

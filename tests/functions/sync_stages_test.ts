@@ -30,7 +30,9 @@ Deno.test("a stage somebody has renamed in Odoo keeps that name", async () => {
   await using world = await createSyncWorld();
   await startItem(world);
   await world.odoo.write("project.task.type", [Number(stages(world)[0]?.id)], { name: "Ours" });
-  await world.deliver(issueEnvelope(3, { state: { ...STATES.started, name: "Doing" }, name: "Other" }, "updated"));
+  await world.deliver(
+    issueEnvelope(3, { state: { ...STATES.started, name: "Doing" }, name: "Other" }, "updated"),
+  );
   await world.drain();
   assert.deepEqual(stages(world).map(({ name }) => name), ["Ours"]);
   assert.equal(((await world.partner("issue", ISSUE)).stage_id as unknown[])[1], "Ours");
@@ -47,7 +49,9 @@ Deno.test("a stage that other projects use too stays in them when its match was 
     project_ids: [[6, 0, [Number(other)]]],
   });
   await world.sql`delete from plane.sync_value_map`;
-  await world.deliver(issueEnvelope(3, { state: { ...STATES.started, name: "Doing" }, name: "Other" }, "updated"));
+  await world.deliver(
+    issueEnvelope(3, { state: { ...STATES.started, name: "Doing" }, name: "Other" }, "updated"),
+  );
   await world.drain();
   assert.deepEqual([...stages(world)[0]?.project_ids as number[]].sort(), [own, Number(other)].sort());
 });

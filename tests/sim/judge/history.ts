@@ -87,7 +87,7 @@ export class History {
   }
 }
 
-export const FIELD_NAMES: readonly FieldName[] = [
+const FIELD_NAMES: readonly FieldName[] = [
   "name",
   "description",
   "priority",

@@ -6,7 +6,7 @@ const json = z.json() as z.ZodType<Json>;
 const object = z.record(z.string(), json) as z.ZodType<JsonObject>;
 const text = z.string();
 
-export const hintShape = z.object({
+const hintShape = z.object({
   key: z.union([
     z.object({ side: z.literal("plane"), type: text, id: text }),
     z.object({ side: z.literal("odoo"), model: text, id: text }),

@@ -30,21 +30,6 @@ export interface Faults {
   freeze: number;
 }
 
-export const NO_FAULTS: Faults = {
-  webhookLost: 0,
-  webhookDoubled: 0,
-  webhookDelayed: 0,
-  webhookBroken: 0,
-  noneText: 0,
-  upstreamError: 0,
-  upstreamSilence: 0,
-  rateLimited: 0,
-  serialization: 0,
-  database: 0,
-  crash: 0,
-  freeze: 0,
-};
-
 /** What Odoo tells: an add-on's outbox, a stock automation rule of 17 and 18 (also of what was rolled back), nothing. */
 export type OdooHooks = "addon" | "stock18" | "none";
 

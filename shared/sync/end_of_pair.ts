@@ -1,0 +1,79 @@
+/** What is settled of a pair whose one record is gone. */
+import { type Effect, effectOf } from "./effect.ts";
+import type { EndInOdoo, PlaneForm, SyncEntity } from "./kind.ts";
+import type { Change, Side } from "./planned.ts";
+
+/** How an Odoo record ends unless its kind says otherwise. */
+export const ARCHIVE: EndInOdoo = {
+  field: "archived",
+  values: { active: false },
+  isDone: (record) => record.active === false,
+};
+
+/**
+ * The effect of an end: the mapping is archived, a tombstone stays, and the log and an event say what became of the other record.
+ *
+ * @param side where the record is gone
+ */
+export function endOfPair<Form extends PlaneForm>(
+  { claimed, mapping, kind, pair }: SyncEntity<Form>,
+  side: Side,
+  { odooId, gone, archive, unseen }: { odooId: number; gone: boolean; archive: boolean; unseen: string[] },
+): Effect {
+  const other: Side = side === "plane" ? "odoo" : "plane";
+  const { field } = kind.endInOdoo ?? ARCHIVE;
+  const change: Change = {
+    field,
+    side: other,
+    from: false,
+    to: true,
+    why: side === "plane" ? "changed_in_plane" : "changed_in_odoo",
+    base: false,
+  };
+  const kept = unseen.length > 0;
+  return {
+    ...effectOf(claimed, mapping?.id ?? null),
+    mapping: {
+      odoo_id: String(odooId),
+      status: "archived",
+      ...(side === "odoo" ? { last_error: "partner_deleted" } : {}),
+      synced: archive,
+    },
+    tombstone: gone ? "deleted_in_odoo" : "deleted_in_plane",
+    // Should it come back, it is different from what was agreed on: it is taken out of the archive.
+    snapshot: {
+      plane_base: { ...pair.snapshot?.plane_base, [field]: true },
+      odoo_base: { ...pair.snapshot?.odoo_base, [field]: true },
+      plane_seen: pair.snapshot?.plane_seen ?? null,
+      placeholders: pair.snapshot?.placeholders ?? {},
+    },
+    log: [{
+      operation: archive ? "archive" : "none",
+      success: !kept,
+      ...(archive ? { changes: [change] } : {}),
+      ...(kept
+        ? { error_message: "unseen_edits" }
+        : side === "odoo"
+        ? { error_message: "partner_deleted" }
+        : {}),
+      duration_ms: 0,
+    }],
+    events: [{
+      level: kept || side === "odoo" ? "warn" : "info",
+      event_type: side === "odoo" ? "partner_deleted" : kept ? "kept_with_unseen_edits" : "archive",
+      message: kept
+        ? `${claimed.entityKey}: deleted in ${
+          side === "plane" ? "Plane" : "Odoo"
+        }, and edited on the other side since: kept there`
+        : side === "odoo"
+        ? `${claimed.entityKey}: its Odoo record was deleted in Odoo and is not made again`
+        : `${claimed.entityKey}: gone in Plane, archived ${kind.odooModel} ${odooId}`,
+      metadata: {
+        entity_key: claimed.entityKey,
+        odoo_model: kind.odooModel,
+        odoo_id: odooId,
+        fields: unseen,
+      },
+    }],
+  };
+}

@@ -1,0 +1,67 @@
+/** What somebody changed in a record since both sides last agreed: such a record is not ended for its partner's sake. */
+import { type Json, sameJson } from "../json.ts";
+import type { OdooRecord } from "../odoo/client.ts";
+import type { SyncDependencies } from "./dependencies.ts";
+import { ARCHIVE } from "./end_of_pair.ts";
+import type { PlaneForm, SyncEntity } from "./kind.ts";
+import { NO_REFERENCES } from "./lens.ts";
+import { type ActiveLens, contextOf } from "./plan_input.ts";
+
+/** Fields of Odoo's record that are not what was agreed on. */
+export async function unseenInOdoo<Form extends PlaneForm>(
+  entity: SyncEntity<Form>,
+  lenses: readonly ActiveLens<Form>[],
+  record: OdooRecord,
+  deps: SyncDependencies,
+): Promise<string[]> {
+  return await changed(entity, lenses, deps, ({ lens }, context) => ({
+    base: context.odooBase,
+    now: lens.odooValue(record, context),
+    same: lens.sameInOdoo,
+  }));
+}
+
+/** The same for Plane's record. */
+export async function unseenInPlane<Form extends PlaneForm>(
+  entity: SyncEntity<Form>,
+  form: Form,
+  lenses: readonly ActiveLens<Form>[],
+  deps: SyncDependencies,
+): Promise<string[]> {
+  const { references } = await entity.kind.recall(form, deps);
+  return await changed(entity, lenses, deps, ({ lens }, context) => ({
+    base: context.planeBase,
+    now: lens.planeValue(form, { ...context, references }),
+    same: lens.sameInPlane,
+  }));
+}
+
+async function changed<Form extends PlaneForm>(
+  { pair, kind }: SyncEntity<Form>,
+  lenses: readonly ActiveLens<Form>[],
+  deps: SyncDependencies,
+  look: (
+    active: ActiveLens<Form>,
+    context: ReturnType<typeof contextOf>,
+  ) => { base: Json | undefined; now: Json; same: ((left: Json, right: Json) => boolean) | undefined },
+): Promise<string[]> {
+  const { snapshot } = pair;
+  // Without a base nobody knows what was agreed on.
+  if (snapshot === null) return [];
+  const capabilities = await deps.capabilities();
+  const input = {
+    planeBase: snapshot.plane_base,
+    odooBase: snapshot.odoo_base,
+    placeholders: snapshot.placeholders,
+    capabilities,
+    references: NO_REFERENCES,
+    today: "",
+  };
+  return lenses.filter((active) => {
+    if (active.lens.field === (kind.endInOdoo ?? ARCHIVE).field || active.lens.join !== undefined) {
+      return false;
+    }
+    const { base, now, same } = look(active, contextOf(input, active));
+    return base !== undefined && !(same ?? sameJson)(base, now);
+  }).map(({ lens }) => lens.field);
+}
