@@ -131,6 +131,11 @@ export const ERROR_CODES = {
     retry: "never",
     meaning: "Its Odoo record, or what it hangs on, was deleted in Odoo; that is not made again.",
   },
+  partner_taken: {
+    retry: "never",
+    meaning:
+      "The Odoo record this one would be linked to belongs to another by now: unlink one, or leave it.",
+  },
   unknown_entity: { retry: "never", meaning: "This kind of entity is not synchronised." },
 } as const satisfies Record<string, { retry: Retry; meaning: string }>;
 

@@ -43,7 +43,7 @@ export const COMMENT_KIND: Kind<CommentForm> = {
   hangsOn: itemOfComment,
   projectOf: (form) => form.project,
   recall: () => Promise.resolve({ references: NO_REFERENCES, isCurrent: true }),
-  belongsInOdoo: async (form, deps) => await taskOfComment(form, deps) !== null,
+  belongsInOdoo: async (form, _config, deps) => await taskOfComment(form, deps) !== null,
   prepare,
   placeInPlane: planeProjectOfMessage,
   plane: PLANE_WRITES,

@@ -45,6 +45,8 @@ export const ISSUE_KIND: Kind<IssueForm> = {
     states: state === null ? [] : [state.name.toLowerCase(), state.group],
   }),
   recall: (form, { store }) => recallReferences(store, form),
+  belongsInOdoo: async (form, { options: { odoo_projects: listed } }, deps) =>
+    listed === undefined || listed.includes(await odooProjectOf(form, deps)),
   prepare: prepareIssue,
   afterWritingOdoo: (_form, values, deps) => lookAtMilestone(values, deps),
   placeInPlane: async (record, _config, deps) => (await planeProjectOf(record, deps))?.planeId ?? null,
@@ -111,19 +113,22 @@ async function prepareIssue(input: PrepareInput<IssueForm>, deps: SyncDependenci
   };
 }
 
-async function towardsOdoo(whole: IssueForm, input: PrepareInput<IssueForm>, deps: SyncDependencies) {
-  const { store } = deps;
-  const form = withoutSwitchedOff(whole, input);
-  const owner = await store.readPartner({ side: "plane", type: "project", id: form.project });
+/** @throws SuiteError waits_for_project while it has no partner; partner_deleted when that was deleted in Odoo */
+async function odooProjectOf({ project }: IssueForm, deps: SyncDependencies): Promise<number> {
+  const owner = await deps.store.readPartner({ side: "plane", type: "project", id: project });
   if (owner?.deleted === true || (owner !== null && owner.odooModel !== PROJECT)) {
     throw new SuiteError("partner_deleted", { message: "The work item's project was deleted in Odoo." });
   }
-  if (owner === null || owner.odooId === null) {
-    // Its webhook may be on its way, or lost: with access to Plane the project is fetched.
-    if (deps.plane !== undefined) await hintPlane(deps, "project", form.project, form.project);
-    throw new SuiteError("waits_for_project", { facts: { waits_for: `project:${form.project}` } });
-  }
-  const project = owner.odooId;
+  if (owner !== null && owner.odooId !== null) return owner.odooId;
+  // Its webhook may be on its way, or lost: with access to Plane the project is fetched.
+  if (deps.plane !== undefined) await hintPlane(deps, "project", project, project);
+  throw new SuiteError("waits_for_project", { facts: { waits_for: `project:${project}` } });
+}
+
+async function towardsOdoo(whole: IssueForm, input: PrepareInput<IssueForm>, deps: SyncDependencies) {
+  const { store } = deps;
+  const form = withoutSwitchedOff(whole, input);
+  const project = await odooProjectOf(form, deps);
   const named = form.parent === null || form.parent === form.id ? null : form.parent;
   const partner = named === null
     ? null

@@ -134,7 +134,7 @@ export interface Kind<Form extends PlaneForm> {
    *
    * @throws SuiteError waits_for_project when the record it hangs on has no partner yet
    */
-  belongsInOdoo?: (form: Form, deps: SyncDependencies) => Promise<boolean>;
+  belongsInOdoo?: (form: Form, config: PairConfig, deps: SyncDependencies) => Promise<boolean>;
   /** @throws SuiteError waits_for_project when the record cannot be made yet */
   prepare: (input: PrepareInput<Form>, deps: SyncDependencies) => Promise<Prepared>;
   plane?: PlaneWrites<Form>;

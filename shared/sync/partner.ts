@@ -19,7 +19,10 @@ export type OdooPartner =
  * may have made it without a word: then it is found by its external id and linked, so that what somebody changed in it
  * meanwhile is not overwritten unseen.
  *
- * @throws SuiteError lease_lost when another worker holds the entity by now
+ * @param mayBeMade false: it is linked to a record that is there, or left alone
+ * @returns null when it is left alone
+ * @throws SuiteError lease_lost when another worker holds the entity by now; partner_taken when the record to link has become
+ *   another's partner since it was named: nothing has been written then
  */
 export async function findOdooPartner<Form extends PlaneForm>(
   entity: SyncEntity<Form>,
@@ -27,7 +30,8 @@ export async function findOdooPartner<Form extends PlaneForm>(
   projectId: string | null,
   fields: readonly string[],
   deps: SyncDependencies,
-): Promise<OdooPartner> {
+  mayBeMade = true,
+): Promise<OdooPartner | null> {
   const { pair, kind, claimed, mapping } = entity;
   const odoo = deps.odoo();
   const { odooModel } = kind;
@@ -52,6 +56,8 @@ export async function findOdooPartner<Form extends PlaneForm>(
     : match ?? (isNew ? null : await findByExternalId(odoo, odooModel, externalId(kind.planeType, planeId)));
   const record = former === null ? null : await readRecord(odoo, odooModel, former, fields);
   if (remembered !== null && record === null) return { kind: "deleted", mapping };
+  if (record === null && !mayBeMade) return null;
+  if (record !== null) await requireFree(deps, odooModel, record.id, planeId);
 
   const intent = await deps.store.openIntent(claimed, {
     key: { side: "plane", type: kind.planeType, id: planeId },
@@ -63,4 +69,17 @@ export async function findOdooPartner<Form extends PlaneForm>(
   return former !== null && record !== null
     ? { kind: "present", mapping: intent, odooId: former, record, linkedNow: true }
     : { kind: "to_make", mapping: intent };
+}
+
+async function requireFree(
+  { store }: SyncDependencies,
+  model: string,
+  id: number,
+  planeId: string,
+): Promise<void> {
+  const owner = await store.readPartner({ side: "odoo", model, id: String(id) });
+  if (owner === null || owner.planeId === planeId) return;
+  // Still an intent: who made it may end without a pair.
+  const retry = owner.planeId === null ? "later" : "never";
+  throw new SuiteError("partner_taken", { retry, facts: { model, odoo_id: id } });
 }

@@ -12,7 +12,7 @@ import { goneInOdoo, goneInPlane } from "./gone.ts";
 import { observePlane } from "./observe.ts";
 import { findOdooPartner } from "./partner.ts";
 import type { ActiveLens } from "./plan_input.ts";
-import { isSettledAlready, takesPart } from "./quick_look.ts";
+import { isSettledAlready, mayBeMade, takesPart } from "./quick_look.ts";
 import { GoneInPlane, syncPair } from "./sync_pair.ts";
 import { twinOf } from "./twins.ts";
 
@@ -39,12 +39,16 @@ export async function processPlaneRecord<Form extends PlaneForm>(
   if (observed.kind === "gone") return await goneInPlane(entity, planeId, lenses, fields, deps);
   const { form, fresh } = observed;
 
-  if (entity.mapping === null && pair.tombstone === null) {
+  const isNew = entity.mapping === null && pair.tombstone === null;
+  if (isNew) {
     const ours = odooRecordOf(form);
     if (ours !== null && ours.model === kind.odooModel) return await twinOf(entity, form, ours.id, deps);
     // Made for a record of another model: that record's own pair knows of it.
     if (ours !== null) return null;
-    if (!takesPart(entity, form) || await kind.belongsInOdoo?.(form, deps) === false) return null;
+    if (claimed.payload.match_odoo_id === undefined && !mayBeMade(entity)) return null;
+    if (!takesPart(entity, form) || await kind.belongsInOdoo?.(form, entity.config, deps) === false) {
+      return null;
+    }
   }
   if (await isSettledAlready(entity, form, lenses, deps)) return null;
 
@@ -54,7 +58,7 @@ export async function processPlaneRecord<Form extends PlaneForm>(
   const partner = odooId === null && remembered === null &&
       (kind.madeInOdoo === "never" || !ways.toOdoo)
     ? null
-    : await findOdooPartner(entity, planeId, kind.projectOf(form), fields, deps);
+    : await findOdooPartner(entity, planeId, kind.projectOf(form), fields, deps, !isNew || mayBeMade(entity));
   if (partner === null) return null;
   if (partner.mapping !== null) track.onMapping(partner.mapping.id);
   if (partner.kind === "deleted") return await goneInOdoo(entity, form, lenses, deps);

@@ -43,14 +43,20 @@ export async function isSettledAlready<Form extends PlaneForm>(
   });
 }
 
-/** Whether a Plane record without partner gets one. */
+/** Whether Plane's records get partners made; one that is there already may be linked all the same. */
+export function mayBeMade<Form extends PlaneForm>(
+  { config: { options: { create_in_odoo } }, kind, ways }: Pick<SyncEntity<Form>, "config" | "kind" | "ways">,
+): boolean {
+  if (create_in_odoo === false || kind.madeInOdoo === "never" || !ways.toOdoo) return false;
+  return kind.madeInOdoo !== "when_asked" || create_in_odoo === true;
+}
+
+/** Whether the filters let a Plane record without partner have one. */
 export function takesPart<Form extends PlaneForm>(
-  { config, kind, ways }: SyncEntity<Form>,
+  { config, kind }: Pick<SyncEntity<Form>, "config" | "kind">,
   form: Form,
 ): boolean {
-  const { create_in_odoo, plane_projects, only_labels, only_states } = config.options;
-  if (create_in_odoo === false || kind.madeInOdoo === "never" || !ways.toOdoo) return false;
-  if (kind.madeInOdoo === "when_asked" && create_in_odoo !== true) return false;
+  const { plane_projects, only_labels, only_states } = config.options;
   const project = kind.projectOf(form);
   if (plane_projects !== undefined && (project === null || !plane_projects.includes(project))) return false;
   const words = kind.wordsOf?.(form);

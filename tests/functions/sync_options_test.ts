@@ -1,0 +1,69 @@
+/** What the options of a pair leave out, and what they do not. */
+import assert from "node:assert/strict";
+import { createSqlStore } from "../../shared/store/sql_store.ts";
+import { type Pair, startPairIn } from "../support/both_ways/pair.ts";
+
+const start = startPairIn({});
+
+async function setOptions({ world }: Pair, options: Record<string, unknown>): Promise<void> {
+  await world.sql`
+    update plane.sync_config set options = ${JSON.stringify(options)}::text::jsonb
+    where plane_type = 'issue' and odoo_model = 'project.task'`;
+}
+
+async function addItem({ plane, project }: Pair, name: string): Promise<string> {
+  return String((await plane.api("POST", `/projects/${project}/work-items/`, { name })).id);
+}
+
+/** As a backfill does that found the item's task by name. */
+async function hintMatch({ world, project }: Pair, id: string, task: number | undefined): Promise<void> {
+  await createSqlStore(world.sql).hint({
+    key: { side: "plane", type: "issue", id },
+    payload: { project_id: project, looked_up: true, match_odoo_id: task ?? 0 },
+  });
+  await world.drain();
+}
+
+const named = ({ world }: Pair, name: string) => world.odoo.search("project.task", [["name", "=", name]]);
+
+Deno.test("a project of Odoo's that takes no part gets no tasks from its Plane project", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  await setOptions(pair, { odoo_projects: [999] });
+  await addItem(pair, "Stays out");
+  await world.arrive();
+  assert.deepEqual(await named(pair, "Stays out"), []);
+  const { id } = await world.partner("project", pair.project);
+  await setOptions(pair, { odoo_projects: [id] });
+  await addItem(pair, "Takes part");
+  await world.arrive();
+  assert.equal((await named(pair, "Takes part")).length, 1);
+});
+
+Deno.test("where nothing is made in Odoo, a task that a backfill found is linked all the same", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  const project = Number((await world.partner("project", pair.project)).id);
+  const [task] = await world.odoo.create("project.task", [{ name: "Home", project_id: project }]);
+  await setOptions(pair, { create_in_odoo: false });
+  const [home, gone] = [await addItem(pair, "Home"), await addItem(pair, "Gone")];
+  await hintMatch(pair, home, task);
+  assert.equal((await world.partner("issue", home)).id, task);
+  // It was deleted between the look and the link.
+  await hintMatch(pair, gone, 999_999);
+  assert.deepEqual(await named(pair, "Gone"), []);
+  await world.arrive();
+  assert.deepEqual(await named(pair, "Gone"), [], "nor later");
+});
+
+Deno.test("a task that has got another partner since a backfill found it is not written over", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  const other = await addItem(pair, "Other");
+  await hintMatch(pair, other, pair.task);
+  assert.equal((await world.partner("issue", pair.item)).name, "Start");
+  assert.deepEqual(world.log.filter(({ event }) => event === "settle_failed"), []);
+  const [row] = await world.sql`select status, last_error from plane.sync_queue`;
+  assert.deepEqual({ ...row }, { status: "failed", last_error: "partner_taken" });
+  assert.deepEqual(await named(pair, "Other"), []);
+});
