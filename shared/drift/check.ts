@@ -5,6 +5,7 @@
 import { type RehearsalSource, rehearse } from "../backfill/rehearse.ts";
 import type { Rehearsed } from "../backfill/rehearsal_record.ts";
 import type { Duplicate } from "../backfill/progress.ts";
+import { SuiteError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { RunHint } from "../store/backfill.ts";
 import { TASK_MODEL } from "../sync/models.ts";
@@ -44,7 +45,8 @@ export interface DriftReport {
 
 /**
  * @param project the Plane project's id
- * @throws what reading either side throws
+ * @throws SuiteError not_found when there is nothing to compare: Plane does not list the project, or it takes no part; and what
+ *   reading either side throws
  */
 export async function checkDrift(source: RehearsalSource, project: string): Promise<DriftReport> {
   const asOf = new Date(source.sync.wallClock()).toISOString();
@@ -74,8 +76,8 @@ export async function checkDrift(source: RehearsalSource, project: string): Prom
       ? [{ entity: `issue:${planeId}`, missing_in: "plane" as const }]
       : []
   );
-  const { counts, duplicates } = rehearsal.progress;
-  return driftReport({
+  const { counts, duplicates, projects } = rehearsal.progress;
+  const report = driftReport({
     found,
     gone,
     pending,
@@ -89,6 +91,11 @@ export async function checkDrift(source: RehearsalSource, project: string): Prom
       odoo: rehearsal.calls.odoo.reads,
     },
   });
+  // Whatever was not compared cannot be said to agree; what keeps a listed project from being compared is in its report.
+  if (projects.length === 0 && (counts.plane_projects === 0 || report.in_sync)) {
+    throw new SuiteError("not_found", { message: "This Plane project has no mapping that takes part." });
+  }
+  return report;
 }
 
 function remember({ key }: RunHint, listed: Set<string>): void {

@@ -58,3 +58,20 @@ Deno.test("a record that Plane no longer has is missing, not in sync", async () 
   const report = await checkDrift(scene.rehearsal, website.id);
   assert.deepEqual(report.missing, [{ entity: `issue:${website.items[0]}`, missing_in: "plane" }]);
 });
+
+Deno.test("a project that is not there, takes no part or gets no partner is not called in sync", async () => {
+  await using scene = await createBackfillWorld();
+  const { world } = scene;
+  const website = await scene.project("Website", ["Home page"]);
+  await assert.rejects(checkDrift(scene.rehearsal, crypto.randomUUID()), { code: "not_found" });
+  for (const options of [{ plane_projects: ["another"] }, { create_in_odoo: false }]) {
+    await world.sql`
+      update plane.sync_config set options = ${JSON.stringify(options)}::text::jsonb
+      where plane_type = 'project'`;
+    await assert.rejects(
+      checkDrift(scene.rehearsal, website.id),
+      { code: "not_found" },
+      JSON.stringify(options),
+    );
+  }
+});

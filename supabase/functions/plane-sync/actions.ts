@@ -54,7 +54,11 @@ export interface ActionDependencies {
   readRun: (id: string) => Promise<RunRow | null>;
   /** Goes on with a backfill that is not finished, when there is one; it outlives the answer. */
   workInBackground: () => void;
-  /** Compares both sides of a Plane project now; nothing is written. */
+  /**
+   * Compares both sides of a Plane project now; nothing is written.
+   *
+   * @throws SuiteError not_found when no mapping of it takes part
+   */
   drift: (project: string) => Promise<DriftReport>;
   /** Drains until the queue is empty or the limits are reached. */
   drain: () => Promise<DrainReport>;
