@@ -8,7 +8,6 @@ import { destructions, unstored, writesSince } from "./judge/quiet.ts";
 import { takeOverTimers } from "./kernel/timers.ts";
 import { EPOCH_MS } from "./world/clocks.ts";
 import type { Schedule } from "./world/schedule.ts";
-import { sweep } from "./world/sweep.ts";
 import { World, type WorldOptions } from "./world/world.ts";
 
 export interface Verdict {
@@ -67,7 +66,7 @@ async function play(world: World): Promise<string[]> {
   const until = at + 60_000;
   // Nobody tells of Odoo's changes: they are found by looking, also while things go wrong.
   for (let next = SWEEP_EVERY_MS; next < until; next += SWEEP_EVERY_MS) {
-    kernel.after(next, null, () => sweep(world.store, world.plane, world.odoo));
+    kernel.after(next, null, () => world.sweep());
   }
   await kernel.runUntil(until);
   await world.calm();
@@ -77,8 +76,7 @@ async function play(world: World): Promise<string[]> {
   let open: string[] = [];
   for (let round = 0; round < MOST_SWEEPS; round++) {
     const sweptAt = kernel.now;
-    await sweep(world.store, world.plane, world.odoo);
-    world.nudge();
+    await world.sweep();
     const restless = await settled(world);
     if (restless.length > 0) return [...restless, ...shared(world)];
     open = await disagreements(world);

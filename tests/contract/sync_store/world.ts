@@ -24,7 +24,7 @@ export interface LogEntry {
   announced: boolean;
 }
 
-/** One store and its clock. It begins with the configuration of a new database: projects and work items are switched on. */
+/** One store and its clock. It begins with the configuration of a new database: all but the documents is switched on. */
 export interface StoreWorld extends AsyncDisposable {
   store: SyncStore;
   /** ISO 8601, UTC; the store goes by it. It stands still until it is moved. */

@@ -147,6 +147,8 @@ const ISSUE_FIELDS = {
   archived: "active",
 };
 
+const DOCUMENT_FIELDS = { name: "name", description: "display_name", state: "state" };
+
 /** As the migrations leave them. */
 export function emptyTables(): Tables {
   const config = (
@@ -160,7 +162,7 @@ export function emptyTables(): Tables {
     odoo_model,
     enabled,
     direction,
-    field_mappings,
+    field_mappings: inColumnOrder(field_mappings),
     conflict_resolution: "latest_wins",
     options: {},
   });
@@ -169,9 +171,11 @@ export function emptyTables(): Tables {
       config("project", "project.project", true, "bidirectional", {
         name: "name",
         description: "description",
+        lead: "user_id",
         archived: "active",
       }),
       config("issue", "project.task", true, "bidirectional", ISSUE_FIELDS),
+      config("issue_comment", "mail.message", true, "bidirectional", { comment: "body" }),
       config("cycle", "project.milestone", true, "plane_to_odoo", {
         name: "name",
         end_date: "deadline",
@@ -184,8 +188,8 @@ export function emptyTables(): Tables {
         lead: "user_id",
         archived: "active",
       }),
-      config("issue", "sale.order", false, "odoo_to_plane", { name: "name", state: "state" }),
-      config("issue", "account.move", false, "odoo_to_plane", { name: "name", state: "state" }),
+      config("issue", "sale.order", false, "odoo_to_plane", DOCUMENT_FIELDS),
+      config("issue", "account.move", false, "odoo_to_plane", DOCUMENT_FIELDS),
     ],
     queue: new Map(),
     deliveries: [],
@@ -217,4 +221,11 @@ export function splitKey(key: string): [type: string, id: string] {
 /** A copy nobody else can change, as a column of type jsonb is. */
 export function stored<Value>(value: Value): Value {
   return value === undefined ? value : JSON.parse(JSON.stringify(value));
+}
+
+/** jsonb keeps names by length, then by their bytes; whoever walks them meets them so. */
+function inColumnOrder(object: JsonObject): JsonObject {
+  const entries = Object.entries(object);
+  entries.sort(([one], [other]) => one.length - other.length || (one < other ? -1 : 1));
+  return Object.fromEntries(entries);
 }

@@ -43,7 +43,7 @@ export function installOdooHooks(options: OdooHookOptions): void {
     const arrive = (afterMs: number) =>
       void kernel.after(afterMs, null, () => {
         kernel.trace.add(kernel.now, `odoo webhook ${body.slice(0, 60)}`);
-        receive(normaliseOdoo(JSON.parse(body), newId(), now()), body);
+        return receive(normaliseOdoo(JSON.parse(body), newId(), now()), body);
       });
     arrive(trouble.chance("webhookDelayed") ? random.between(1_000, 900_000) : random.between(5, 300));
     if (trouble.chance("webhookDoubled")) arrive(random.between(5, 120_000));

@@ -7,7 +7,7 @@ import type { Trouble } from "./trouble.ts";
 export const HOOK_URL = "http://sync.invalid/plane-sync?source=plane";
 
 /** Where deliveries of either side end: stored or not stored. */
-export type Receive = (delivery: Delivery, body: string) => void;
+export type Receive = (delivery: Delivery, body: string) => Promise<void>;
 
 export interface PlaneHookOptions {
   kernel: Kernel;
@@ -30,7 +30,7 @@ export function planeHookFetch({ kernel, trouble, receive, newId }: PlaneHookOpt
           deliveryId,
           newId(),
         );
-        receive(delivery, body);
+        return receive(delivery, body);
       });
     const { random } = trouble;
     if (trouble.chance("webhookBroken")) {

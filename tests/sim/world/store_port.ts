@@ -57,7 +57,9 @@ export function storeFrom(
       call(
         "claim",
         async () => {
-          const claimed = await store.claim(workerId, limit, leaseMs);
+          // They come in no particular order: here always in the same one.
+          const claimed = (await store.claim(workerId, limit, leaseMs))
+            .sort((one, other) => one.entityKey < other.entityKey ? -1 : 1);
           note(claimed);
           return claimed;
         },

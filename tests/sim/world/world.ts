@@ -17,6 +17,7 @@ import { PlanePeople } from "./plane_people.ts";
 import type { Edit, Schedule, Side } from "./schedule.ts";
 import type { SimStore } from "./sim_store.ts";
 import type { Unsettled } from "./store_port.ts";
+import { sweepHints } from "./sweep.ts";
 import { Trouble } from "./trouble.ts";
 import { type Engine, Worker, type WorkerWorld } from "./worker.ts";
 
@@ -73,8 +74,7 @@ export class World {
     const newId = () => uuid(ids);
     const databaseNow = skewedClock(kernel, schedule.skewMs.database);
     this.store = options.openStore({ now: databaseNow, newId });
-    const receive = (...[delivery, body]: Parameters<SimStore["recordDelivery"]>) =>
-      void this.#receive(delivery, body);
+    const receive = (...delivery: Parameters<SimStore["recordDelivery"]>) => this.#receive(...delivery);
     const planeRandom = random.split("plane");
     this.plane = createSandboxPlane({
       now: skewedClock(kernel, schedule.skewMs.plane),
@@ -151,6 +151,15 @@ export class World {
     for (const side of ["plane", "odoo"] as const) {
       for (const edit of this.#afterRead[side].splice(0)) await this.act(edit);
     }
+  }
+
+  /** Somebody looks at everything; the last of it within a fraction of a second. */
+  async sweep(): Promise<void> {
+    const hints = await sweepHints(this.store, this.plane, this.odoo);
+    for (const [index, hint] of hints.entries()) {
+      this.kernel.after(index, null, () => this.store.port.hint(hint));
+    }
+    this.kernel.after(hints.length, null, () => this.nudge());
   }
 
   /** Somebody tells the workers that there is work. */
