@@ -5,8 +5,7 @@ const ALWAYS_ALLOWED = 5;
 /** `options.delete_share` unless configured. */
 const DEFAULT_SHARE = 0.2;
 
-/** @param share of the records that may vanish between two passes, 0 to 1; undefined or not valid: a fifth */
-export function isTooMuch(vanished: number, known: number, share: unknown): boolean {
-  const allowed = typeof share === "number" && share >= 0 && share <= 1 ? share : DEFAULT_SHARE;
-  return vanished > ALWAYS_ALLOWED && vanished > allowed * known;
+/** @param share of the records that may vanish between two passes, 0 to 1; undefined: a fifth */
+export function isTooMuch(vanished: number, known: number, share: number | undefined): boolean {
+  return vanished > ALWAYS_ALLOWED && vanished > (share ?? DEFAULT_SHARE) * known;
 }

@@ -36,7 +36,7 @@ export async function isBraked(
   kinds: readonly SweptKind[],
 ): Promise<boolean> {
   const swept = kinds.find(({ any }) => any.planeType === place.type || any.odooModel === place.type);
-  const share = swept?.config.options.others.delete_share;
+  const share = swept?.config.options.delete_share;
   if (!isTooMuch(vanished, known, share)) return false;
   const mark = (await deps.marks.all()).find(({ name }) => name === nameOf(place));
   const before = brakeShape.safeParse(mark?.value).data;

@@ -7,7 +7,14 @@ import { type CommentForm, commentForm, MESSAGE_MODEL, wholeComment } from "./co
 import { commentLens, REMOVED } from "./comment_lens.ts";
 import { markDeletedInPlane, messageMarker } from "./comment_marks.ts";
 import { authorInOdoo, authorInPlane } from "./comment_people.ts";
-import { itemOfComment, itemOfMessage, planeProjectOfMessage, taskOfComment } from "./comment_place.ts";
+import {
+  itemOfComment,
+  itemOfMessage,
+  planeProjectOfMessage,
+  readSubtypes,
+  taskOfComment,
+} from "./comment_place.ts";
+import { optionNotValid } from "./configuration.ts";
 import type { PlaneAccess, SyncDependencies } from "./dependencies.ts";
 import { odooRecordOf } from "./external_id.ts";
 import type { Kind, PlaneWrites, Prepared, PrepareInput } from "./kind.ts";
@@ -36,6 +43,8 @@ export const COMMENT_KIND: Kind<CommentForm> = {
   lensesFor: ({ options }) => [commentLens(options.delete)],
   odooFields: () => MESSAGE_FIELDS,
   alwaysReads: ["model", "res_id", "message_type", "subtype_id", "author_id", "is_internal"],
+  ownOptions: ["subtypes"],
+  problems: (config) => readSubtypes(config) === null ? [optionNotValid(config, "subtypes")] : [],
   parse: commentForm,
   complete: (_plane, row) => Promise.resolve(wholeComment(row)),
   read: async ({ client }, planeId, projectId, itemId) =>

@@ -21,7 +21,14 @@ export const HUMAN_MESSAGES: OdooDomain = [["model", "=", TASK_MODEL], ["message
 
 /** `note`: for colleagues only. `comment`: sent to followers. `customer`: whatever somebody from outside wrote. */
 const SUBTYPES = ["note", "comment", "customer"] as const;
-const subtypes = z.array(z.enum(SUBTYPES)).catch(["note", "comment"]);
+const USUAL: readonly typeof SUBTYPES[number][] = ["note", "comment"];
+const subtypes = z.array(z.enum(SUBTYPES)).optional();
+
+/** What options.subtypes asks for, the usual ones when it does not; null: it is not valid. */
+export function readSubtypes({ options }: PairConfig): readonly typeof SUBTYPES[number][] | null {
+  const parsed = subtypes.safeParse(options.others.subtypes ?? undefined);
+  return parsed.success ? parsed.data ?? USUAL : null;
+}
 
 /**
  * The Plane project of a message; null when it is no comment, of a kind that stays out, or its task takes no part.
@@ -36,7 +43,7 @@ export async function planeProjectOfMessage(
   if (!HUMAN_TYPES.includes(message.message_type) || isWithoutContent(textOf(message.body))) return null;
   const item = await itemOfMessage(message, deps);
   if (item === null) return null;
-  const wanted = subtypes.parse(config.options.others.subtypes ?? undefined);
+  const wanted = readSubtypes(config) ?? USUAL;
   return wanted.includes(await subtypeOf(message, deps)) ? item.planeProjectId : null;
 }
 

@@ -46,6 +46,7 @@ export interface ConfigProblem {
     | "field_required"
     | "model_not_in_odoo"
     | "option_missing"
+    | "option_not_known"
     | "option_not_valid"
     | "template_not_valid"
     | "value_not_in_odoo"
@@ -59,6 +60,8 @@ export interface ConfigurableKind {
   directions: readonly Direction[];
   lensesFor: (config: PairConfig, fields: OdooFields | undefined) => readonly Lens<never>[];
   odooFields: (capabilities: OdooCapabilities) => OdooFields | undefined;
+  /** Names of options that only this kind has. */
+  ownOptions?: readonly string[] | undefined;
   problems?: ((config: PairConfig, fields: OdooFields | undefined) => ConfigProblem[]) | undefined;
 }
 
@@ -105,16 +108,30 @@ export function checkPair(
   }
   const fields = capabilities === undefined ? undefined : kind.odooFields(capabilities);
   return [
-    ...config.invalidOptions.map((name): ConfigProblem => ({
-      pair,
-      field: name,
-      problem: "option_not_valid",
-      effect: "option_ignored",
-      action: `Correct options.${name}; docs/sync.md lists what it may be.`,
-    })),
+    ...config.invalidOptions.map((name) => optionNotValid(config, name)),
+    ...Object.keys(config.options.others).filter((name) => kind.ownOptions?.includes(name) !== true).map(
+      (name): ConfigProblem => ({
+        pair,
+        field: name,
+        problem: "option_not_known",
+        effect: "option_ignored",
+        action: `Remove options.${name} or correct its spelling; docs/sync.md lists what this pair may have.`,
+      }),
+    ),
     ...kind.problems?.(config, fields) ?? [],
     ...chooseLenses(config, kind.lensesFor(config, fields), fields, capabilities).problems,
   ];
+}
+
+/** The problem of an option whose value it cannot have. */
+export function optionNotValid(config: PairConfig, name: string): ConfigProblem {
+  return {
+    pair: pairName(config),
+    field: name,
+    problem: "option_not_valid",
+    effect: "option_ignored",
+    action: `Correct options.${name}; docs/sync.md lists what it may be.`,
+  };
 }
 
 /** The lenses `field_mappings` switches on, and why others it names stay off. */

@@ -2,7 +2,7 @@
 import type { PairConfig } from "./configuration.ts";
 import type { SyncDependencies } from "./dependencies.ts";
 import { documentLenses, stateFor, wantedState } from "./document_lenses.ts";
-import { documentOptions, documentProblems } from "./document_options.ts";
+import { DOCUMENT_OPTIONS, documentOptions, documentProblems } from "./document_options.ts";
 import { DOCUMENT_SHAPES, type DocumentShape } from "./document_words.ts";
 import { ISSUE_KIND } from "./issue_kind.ts";
 import type { Kind, Prepared, PrepareInput } from "./kind.ts";
@@ -24,6 +24,7 @@ function documentKind(document: DocumentShape): Kind<IssueForm> {
     lensesFor: (config) => documentLenses(config, document),
     odooFields: ({ otherFields }) => otherFields?.[model] ?? undefined,
     alwaysReads: kinds === undefined ? [] : [kinds.field],
+    ownOptions: DOCUMENT_OPTIONS,
     problems: (config) => documentProblems(config, document),
     parse,
     complete,

@@ -1,7 +1,7 @@
 /** What `plane.sync_config.options` says of documents, and what of it cannot be used. */
 import { z } from "zod";
 import type { ConfigProblem, PairConfig } from "./configuration.ts";
-import { pairName } from "./configuration.ts";
+import { optionNotValid, pairName } from "./configuration.ts";
 import { AMOUNTS, refusedNames } from "./document_template.ts";
 import type { DocumentShape } from "./document_words.ts";
 
@@ -16,6 +16,9 @@ const shape = {
   /** Which invoices are shown, such as `in_invoice`. */
   move_types: z.array(z.string()),
 } as const;
+
+/** Names of the options that only documents have. */
+export const DOCUMENT_OPTIONS: readonly string[] = Object.keys(shape);
 
 export interface DocumentOptions {
   title: string;
@@ -61,9 +64,7 @@ export function documentProblems(config: PairConfig, document: DocumentShape): C
   ): ConfigProblem => ({ pair: pairName(config), field, problem, effect: "option_ignored", action });
   const invalid = (Object.keys(shape) as (keyof typeof shape)[])
     .filter((name) => !shape[name].optional().safeParse(config.options.others[name]).success)
-    .map((name) =>
-      ignored(name, "option_not_valid", `Correct options.${name}; docs/sync.md lists what it may be.`)
-    );
+    .map((name) => optionNotValid(config, name));
   const amounts = read(config, "amounts") ?? false;
   const templates = (["title_template", "body_template"] as const).flatMap((name) => {
     const refused = refusedNames(read(config, name) ?? "", amounts);

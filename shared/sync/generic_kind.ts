@@ -28,6 +28,7 @@ export function genericKind(model: string): Kind<IssueForm> {
     lensesFor: genericLenses,
     odooFields: ({ otherFields }) => otherFields?.[model] ?? undefined,
     alwaysReads: ["active"],
+    ownOptions: ["value_maps"],
     problems: genericProblems,
     parse,
     complete,

@@ -142,6 +142,8 @@ export interface Kind<Form extends PlaneForm> {
   madeInOdoo?: "never" | "when_asked";
   /** Its fields are asked of Odoo by model, because nobody knows them before. */
   isDescribedByOdoo?: boolean;
+  /** Names of options that only this kind has; `problems` checks their values. */
+  ownOptions?: readonly string[];
   /** What the configuration asks for and this kind cannot do, besides what the lenses say. */
   problems?: (config: PairConfig, fields: OdooFields | undefined) => ConfigProblem[];
   /**

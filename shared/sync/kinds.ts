@@ -21,12 +21,13 @@ export interface AnyKind extends ConfigurableKind {
 }
 
 function anyKind<Form extends PlaneForm>(kind: Kind<Form>): AnyKind {
-  const { planeType, odooModel, directions, odooFields, problems } = kind;
+  const { planeType, odooModel, directions, odooFields, ownOptions, problems } = kind;
   return {
     planeType,
     odooModel,
     directions,
     odooFields,
+    ownOptions,
     problems,
     isDescribedByOdoo: kind.isDescribedByOdoo === true,
     lensesFor: (config, fields) => kind.lensesFor(config, fields),

@@ -20,6 +20,8 @@ const shape = {
   /** What becomes of the partner of a deleted record. `delete` waits for `delete_after_hours` and is never done to projects. */
   delete: z.enum(["archive", "ignore", "delete"]),
   delete_after_hours: z.number().min(1).max(8760),
+  /** The share of a project's records that may vanish between two full passes without the brake. */
+  delete_share: z.number().min(0).max(1),
   /** How long a change rests before it is sent, so that a person may finish typing, in ms. */
   settle_ms: z.number().int().min(0).max(600_000),
   /** Within this, in ms, nobody can tell which of two changes was later: Plane's wins. */
@@ -39,7 +41,7 @@ const shape = {
 
 type Shape = typeof shape;
 export type PairOptions = { [Name in keyof Shape]: z.output<Shape[Name]> | undefined } & {
-  /** Options particular to a kind, unchecked. */
+  /** Options particular to a kind, which checks them itself, and names nobody knows. */
   others: JsonObject;
 };
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { JsonObject } from "../../../shared/json.ts";
 import type { OdooCapabilities, OdooFields } from "../../../shared/odoo/capabilities.ts";
 import {
   checkPair,
@@ -110,6 +111,46 @@ Deno.test("an option that cannot be is named and ignored; the others count", () 
   assert.equal(config.options.delete, "ignore");
   assert.equal(config.options.settle_ms, undefined);
   assert.deepEqual(problems(config), [["settle_ms", "option_not_valid", "option_ignored"]]);
+});
+
+const withOptions = (planeType: string, odooModel: string, options: JsonObject) =>
+  problems(configOf({
+    plane_type: planeType,
+    odoo_model: odooModel,
+    enabled: true,
+    direction: odooModel === "sale.order" ? "odoo_to_plane" : "bidirectional",
+    field_mappings: {},
+    conflict_resolution: "latest_wins",
+    options,
+  }));
+
+Deno.test("an option nobody knows, or of another kind, is named and ignored", () => {
+  const unknown = (name: string) => [[name, "option_not_known", "option_ignored"]];
+  assert.deepEqual(withOptions("issue", "project.task", { odo_projects: [1] }), unknown("odo_projects"));
+  assert.deepEqual(withOptions("issue", "project.task", { subtypes: ["note"] }), unknown("subtypes"));
+  assert.deepEqual(withOptions("issue_comment", "mail.message", { state_map: {} }), unknown("state_map"));
+  const project = { plane_project: "some-project" };
+  assert.deepEqual(withOptions("issue", "sale.order", { ...project, value_maps: {} }), unknown("value_maps"));
+  assert.deepEqual(withOptions("issue", "x_thing", { ...project, state_map: {} }), unknown("state_map"));
+});
+
+Deno.test("every kind knows its own options", () => {
+  const project = { plane_project: "some-project" };
+  const documents = { title_template: "{name}", body_template: "{name}", amounts: true, state_map: {} };
+  assert.deepEqual(withOptions("issue_comment", "mail.message", { subtypes: ["customer"] }), []);
+  assert.deepEqual(withOptions("issue", "sale.order", { ...project, ...documents, move_types: [] }), []);
+  assert.deepEqual(withOptions("issue", "x_thing", { ...project, value_maps: {} }), []);
+  assert.deepEqual(withOptions("issue", "project.task", { delete_share: 0.5 }), []);
+});
+
+Deno.test("a share that is none and a kind of message that is none are named and ignored", () => {
+  const invalid = (name: string) => [[name, "option_not_valid", "option_ignored"]];
+  for (const delete_share of [-1, 2, "0.5"]) {
+    assert.deepEqual(withOptions("issue", "project.task", { delete_share }), invalid("delete_share"));
+  }
+  for (const subtypes of ["note", ["everything"]]) {
+    assert.deepEqual(withOptions("issue_comment", "mail.message", { subtypes }), invalid("subtypes"));
+  }
 });
 
 Deno.test("what is switched off is no problem", () => {
