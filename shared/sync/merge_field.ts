@@ -92,7 +92,11 @@ export function mergeField<Form>(merge: Merge<Form>, plane: Form, odoo: OdooReco
   };
   const send = (side: Side, why: Why): void => {
     const target = side === "odoo" ? toOdoo() : toPlane();
-    if (!mayGo[side] || (side === "odoo" ? lens.toOdoo : lens.toPlane) === undefined) return;
+    if (!mayGo[side] || (side === "odoo" ? lens.toOdoo : lens.toPlane) === undefined) {
+      // A person chose what may not be written: both sides stay as they are, and that is decided.
+      if (resolution !== undefined) agree();
+      return;
+    }
     if (target === null) return void plan.waiting.push(field);
     const now = side === "odoo" ? odooNow : planeNow;
     const same = side === "odoo" ? sameInOdoo(now, target.value) : sameInPlane(now, target.value);
