@@ -73,7 +73,8 @@ export async function syncPair<Form extends PlaneForm>(
   const say = (effect: Effect) => onPartial(known = effect);
   const trying = (side: Side) => onPartial(withAttempt(known, plan, side));
 
-  const writesOdoo = Object.keys(plan.odoo).length > 0 || prepared.placeInOdoo !== undefined;
+  const moves = prepared.placeInOdoo !== undefined && entity.ways.toOdoo;
+  const writesOdoo = Object.keys(plan.odoo).length > 0 || moves;
   if (form !== null && (now.record === null || writesOdoo)) {
     const target = { planeId: form.id, odooId };
     trying("odoo");

@@ -67,3 +67,25 @@ Deno.test("a task that has got another partner since a backfill found it is not 
   assert.deepEqual({ ...row }, { status: "failed", last_error: "partner_taken" });
   assert.deepEqual(await named(pair, "Other"), []);
 });
+
+Deno.test("where only Odoo's changes count, an item moved in Plane does not move its task", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  const { plane } = pair;
+  const other = await plane.api("POST", "/projects/", { name: "Other", identifier: "OTHER" });
+  await world.arrive();
+  await world.sql`
+    update plane.sync_config set direction = 'odoo_to_plane'
+    where plane_type = 'issue' and odoo_model = 'project.task'`;
+  const before = (await world.partner("issue", pair.item)).project_id;
+  const stored = world.plane?.world.workItems.get(pair.item) ?? assert.fail("the item is gone");
+  Object.assign(stored, { project: String(other.id) });
+  await world.sql`select plane.enqueue_sync('plane', ${pair.item}, 'issue', 'update', ${
+    JSON.stringify({ project_id: other.id })
+  }::text::jsonb)`;
+  await world.drain();
+  const [row] = await world
+    .sql`select plane_project_id from plane.sync_mappings where plane_id = ${pair.item}`;
+  assert.equal(row?.plane_project_id, other.id, "it was seen");
+  assert.deepEqual((await world.partner("issue", pair.item)).project_id, before);
+});
