@@ -51,13 +51,17 @@ export function mayBeMade<Form extends PlaneForm>(
   return kind.madeInOdoo !== "when_asked" || create_in_odoo === true;
 }
 
-/** Whether the filters let a Plane record without partner have one. */
+/**
+ * Whether a Plane record without partner may have one: the filters let it, and it is in no archive, as Odoo's must not be either.
+ * An archived project is the place of what is not.
+ */
 export function takesPart<Form extends PlaneForm>(
   { config, kind }: Pick<SyncEntity<Form>, "config" | "kind">,
   form: Form,
 ): boolean {
   const { plane_projects, only_labels, only_states } = config.options;
   const project = kind.projectOf(form);
+  if (form.archived_at !== null && project !== form.id) return false;
   if (plane_projects !== undefined && (project === null || !plane_projects.includes(project))) return false;
   const words = kind.wordsOf?.(form);
   if (words === undefined) return true;
