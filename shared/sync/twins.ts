@@ -34,7 +34,7 @@ export async function twinOf<Form extends PlaneForm>(
     return effectOf(claimed, null);
   }
   const hangsOn = await kind.hangsOn?.(form.id, entity, deps) ?? null;
-  const other = await kind.read(plane, owner.planeId, project, hangsOn).catch(() => null);
+  const other = await kind.read(plane, owner.planeId, project, hangsOn).catch(unlessMissing);
   // The oldest is kept. When that is this one, the pair's own record is the twin: it stays, being what people have seen move.
   const isTwin = other !== null;
   if (isTwin) {
@@ -60,7 +60,8 @@ export async function twinOf<Form extends PlaneForm>(
   };
 }
 
-/** Somebody has deleted it already. */
-function unlessMissing(thrown: unknown): void {
-  if (!(thrown instanceof SuiteError) || thrown.code !== "plane_not_found") throw thrown;
+/** Somebody has deleted it already. What fails otherwise says nothing of either record. */
+function unlessMissing(thrown: unknown): null {
+  if (thrown instanceof SuiteError && thrown.code === "plane_not_found") return null;
+  throw thrown;
 }

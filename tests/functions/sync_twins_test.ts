@@ -35,3 +35,21 @@ Deno.test("a second item for one task is archived, and its announcement makes no
   const tasks = await world.odoo.search("project.task", [...named], {}, { context: { active_test: false } });
   assert.deepEqual(tasks, [task]);
 });
+
+Deno.test("while Plane fails, nobody decides that a second item is none", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  const { plane } = pair;
+  const { id } = await plane.api("POST", `/projects/${pair.project}/work-items/`, { name: "Start" });
+  const stored = world.plane?.world.workItems.get(String(id)) ?? assert.fail("the item is gone");
+  Object.assign(stored, { external_id: `project.task,${pair.task}`, external_source: "odoo" });
+  await plane.idle();
+  const { body } = plane.deliveries.at(-1) ?? assert.fail("nothing was announced");
+  const told = JSON.parse(body);
+  Object.assign(told.data, { external_id: stored.external_id, external_source: "odoo" });
+  await world.deliver(told);
+  plane.faults.next({ kind: "status", status: 502 }, 20);
+  await world.drain();
+  const [row] = await world.sql`select status, last_error from plane.sync_queue`;
+  assert.deepEqual({ ...row }, { status: "pending", last_error: "plane_server_error" });
+});
