@@ -71,7 +71,9 @@ export async function readPlane<Form extends PlaneForm>(
   const { plane } = deps;
   if (plane === undefined) throw new SuiteError("plane_not_configured");
   const hangsOn = await kind.hangsOn?.(planeId, entity, deps) ?? null;
-  const known = mapping?.plane_project_id ?? claimed.payload.project_id ?? claimed.planeProjectId;
+  const { project_id: named, observed } = claimed.payload;
+  const known = mapping?.plane_project_id ?? named ?? claimed.planeProjectId ??
+    (typeof observed?.project === "string" ? observed.project : null);
   const elsewhere = claimed.planeProjectId === null || claimed.planeProjectId === known
     ? []
     : [claimed.planeProjectId];
