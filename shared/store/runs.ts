@@ -4,7 +4,7 @@ import type { Json, JsonObject } from "../json.ts";
 import type { Sql } from "./database.ts";
 import { momentOf, type StoreClock } from "./store_clock.ts";
 
-export type RunKind = "backfill" | "sweep" | "undo" | "drift";
+export type RunKind = "backfill" | "undo";
 export type RunStatus = "queued" | "running" | "done" | "failed" | "cancelled";
 
 export interface RunRow {

@@ -53,10 +53,10 @@ comment on table plane.sync_cursor is 'Named like odoo:project.task or plane:iss
 comment on column plane.sync_cursor.lock_until is 'The end of the lease; null when nobody holds it.';
 comment on column plane.sync_cursor.updated_at is 'When it was last moved or taken.';
 
--- Long work that goes on over many requests: backfills, sweeps, undos, drift checks.
+-- Backfills, which go on over many requests, and undos, which are done once they are ordered.
 create table plane.sync_run (
   id uuid constraint sync_run_pkey primary key default gen_random_uuid(),
-  kind text not null constraint sync_run_kind_known check (kind in ('backfill', 'sweep', 'undo', 'drift')),
+  kind text not null constraint sync_run_kind_known check (kind in ('backfill', 'undo')),
   scope jsonb not null default '{}' constraint sync_run_scope_object check (jsonb_typeof(scope) = 'object'),
   dry_run boolean not null default false,
   status text not null default 'queued'

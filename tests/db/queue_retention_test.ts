@@ -82,7 +82,7 @@ Deno.test("runs go after 90 days, settled conflicts after 180; what is open or n
   const { sql } = database;
   await sql`
     insert into plane.sync_run (kind, status, created_at, finished_at)
-    values ('sweep', 'done', ${at(0)}, ${at(0)}), ('backfill', 'running', ${at(0)}, null),
+    values ('undo', 'done', ${at(0)}, ${at(0)}), ('backfill', 'running', ${at(0)}, null),
       ('undo', 'failed', ${at(0)}, ${at(10 * DAY)})`;
   await sql`insert into plane.sync_mappings (plane_type, plane_id, odoo_model, odoo_id) values ('issue', 'a', 'project.task', '7')`;
   await sql`

@@ -29,7 +29,7 @@ Deno.test("the oldest run that nobody works on is taken first", async () => {
     requestedBy: "me",
   });
   wait(1);
-  const second = await runs.create({ kind: "drift", scope: {} });
+  const second = await runs.create({ kind: "undo", scope: {} });
   const taken = await claimed(runs);
   assert.deepEqual(
     [taken.id, taken.kind, taken.scope, taken.dry_run, taken.requested_by, taken.status, taken.progress],
@@ -75,7 +75,7 @@ Deno.test("a run that ended has its report or its reason, and is not taken again
       { status: "failed", error: "plane_forbidden" },
     ] as const
   ) {
-    const id = await runs.create({ kind: "drift", scope: {} });
+    const id = await runs.create({ kind: "undo", scope: {} });
     const { fence } = await claimed(runs);
     assert.equal(await runs.advance(id, fence, step, LEASE_MS), true);
     wait(600);
@@ -110,8 +110,8 @@ Deno.test("two workers look at once: each gets another run", async () => {
   await using more = connect(database.url);
   const { runs } = onClock(database);
   const ids = [
-    await runs.create({ kind: "sweep", scope: {} }),
-    await runs.create({ kind: "sweep", scope: {} }),
+    await runs.create({ kind: "backfill", scope: {} }),
+    await runs.create({ kind: "backfill", scope: {} }),
   ];
   const taken: unknown[] = [];
   const first = slowly(more.sql, async (transaction) => {
@@ -125,11 +125,13 @@ Deno.test("two workers look at once: each gets another run", async () => {
   assert.deepEqual(taken.toSorted(), ids.toSorted());
 });
 
-Deno.test("a run of a kind nobody knows is refused, and none is taken while everything is paused", async () => {
+Deno.test("a run of a kind nobody makes is refused, and none is taken while everything is paused", async () => {
   await using database = await createTestDatabase();
   const { runs } = onClock(database);
-  await assert.rejects(async () => await database.sql`select plane.create_run('party')`, { code: "23514" });
-  await runs.create({ kind: "sweep", scope: {} });
+  for (const kind of ["party", "sweep", "drift"]) {
+    await assert.rejects(async () => await database.sql`select plane.create_run(${kind})`, { code: "23514" });
+  }
+  await runs.create({ kind: "backfill", scope: {} });
   await database.sql`select plane.pause('all')`;
   assert.equal(await runs.claim("worker", LEASE_MS), null);
 });
