@@ -7,6 +7,7 @@ import type { SyncDependencies } from "./dependencies.ts";
 import type { PlaneForm, SyncEntity } from "./kind.ts";
 import { planeRecordOf } from "./external_id.ts";
 import { externalIdOf, matches, readRecord } from "./odoo_records.ts";
+import { relatedId } from "./lens.ts";
 import type { ActiveLens } from "./plan_input.ts";
 import { type Partial, syncPair } from "./sync_pair.ts";
 import { PROJECT_MODEL } from "./models.ts";
@@ -124,13 +125,11 @@ async function takesPart<Form extends PlaneForm>(
 ): Promise<boolean> {
   const { create_in_plane, odoo_projects, odoo_domain } = config.options;
   if (create_in_plane === false || !ways.toPlane || record.active === false) return false;
-  if (odoo_projects !== undefined) {
-    const project = kind.odooModel === PROJECT_MODEL
-      ? record.id
-      : Array.isArray(record.project_id)
-      ? record.project_id[0]
-      : null;
-    if (!odoo_projects.includes(Number(project))) return false;
+  const isProject = kind.odooModel === PROJECT_MODEL;
+  // Records of a model that knows no projects belong to all.
+  if (odoo_projects !== undefined && (isProject || Object.hasOwn(record, "project_id"))) {
+    const project = isProject ? record.id : relatedId(record.project_id);
+    if (project === null || !odoo_projects.includes(project)) return false;
   }
   return odoo_domain === undefined || await matches(odoo(), kind.odooModel, record.id, odoo_domain);
 }

@@ -105,10 +105,15 @@ export function lensesOf<Form extends PlaneForm>(
   const odooFields = kind.odooFields(capabilities);
   const { active } = chooseLenses(config, kind.lensesFor(config, odooFields), odooFields, capabilities);
   const lenses = withinWays(active, ways);
+  const filtersProjects = config.options.odoo_projects !== undefined;
   const fields = new Set([
     "write_date",
     "write_uid",
     ...(kind.alwaysReads ?? []).filter((name) => odooFields === undefined || Object.hasOwn(odooFields, name)),
+    // The filter asks for it.
+    ...(filtersProjects && odooFields !== undefined && Object.hasOwn(odooFields, "project_id")
+      ? ["project_id"]
+      : []),
     ...lenses.flatMap(({ lens, odooField }) => [odooField, ...lens.alsoReads ?? []]),
   ]);
   return { lenses, fields: [...fields] };

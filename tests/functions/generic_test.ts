@@ -247,3 +247,30 @@ Deno.test("tasks keep the address and number of their work item in fields of one
 
 const writes = ({ world }: DocumentScene) =>
   world.sandboxOdoo.calls.filter(({ method }) => ["write", "load", "create"].includes(method)).length;
+
+Deno.test("which of Odoo's projects take part says nothing about records of no project", async () => {
+  await using scene = await filingScene(FILING_MAPPINGS, { odoo_projects: [1] });
+  await makeFiling(scene);
+  assert.equal((await scene.item()).name, "1601-C");
+});
+
+Deno.test("which of Odoo's projects take part counts where a model of one's own has a project", async () => {
+  const [stages, filings] = FILING.extraModels ?? [];
+  assert(stages !== undefined && filings !== undefined);
+  const project_id = { kind: "many2one", label: "Project", relation: "project.project" } as const;
+  const extraModels = [stages, { ...filings, fields: { ...filings.fields, project_id } }];
+  await using scene = await documentScene([FILING_MODEL], {
+    field_mappings: FILING_MAPPINGS,
+    options: { odoo_projects: [1] },
+    direction: "bidirectional",
+  }, { odooExtensions: { ...FILING, extraModels } });
+  const { odoo } = scene.world;
+  const projects = await odoo.create("project.project", [{ name: "In" }, { name: "Out" }]);
+  const [inside = 0, outside = 0] = projects;
+  await scene.world.sql`
+    update plane.sync_config set options = options || ${scene.world.sql.json({ odoo_projects: [inside] })}
+    where odoo_model = ${FILING_MODEL}`;
+  await makeFiling(scene, { name: "Out", project_id: outside });
+  await makeFiling(scene, { name: "In", project_id: inside });
+  assert.equal((await scene.item()).name, "In");
+});
