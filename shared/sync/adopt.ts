@@ -6,6 +6,7 @@ import { type Effect, effectOf } from "./effect.ts";
 import type { SyncDependencies } from "./dependencies.ts";
 import type { PlaneForm, SyncEntity } from "./kind.ts";
 import { planeRecordOf } from "./external_id.ts";
+import { MadeBefore } from "./made_before.ts";
 import { externalIdOf, matches, readRecord } from "./odoo_records.ts";
 import { relatedId } from "./lens.ts";
 import type { ActiveLens } from "./plan_input.ts";
@@ -61,18 +62,30 @@ export async function adopt<Form extends PlaneForm>(
   const form = match === undefined
     ? null
     : await kind.read(deps.plane, match, projectId, hangsOn).catch(whenMissing);
-  const now = {
-    mapping,
-    form,
-    record,
-    odooId,
-    projectId,
-    fresh: form !== null,
-    linkedNow: form !== null,
-    lenses,
-    fields,
+  const syncWith = (form: Form | null) => {
+    const found = form !== null;
+    const now = {
+      mapping,
+      form,
+      record,
+      odooId,
+      projectId,
+      fresh: found,
+      linkedNow: found,
+      lenses,
+      fields,
+    };
+    return syncPair({ ...entity, mapping }, now, deps, onPartial);
   };
-  return await syncPair({ ...entity, mapping }, now, deps, onPartial);
+  try {
+    return await syncWith(form);
+  } catch (thrown) {
+    if (!(thrown instanceof MadeBefore) || deps.plane === undefined) throw thrown;
+    const made = await kind.read(deps.plane, thrown.planeId, projectId, hangsOn).catch(whenMissing) ??
+      await kind.readArchived?.(deps.plane, thrown.planeId, projectId) ?? null;
+    if (made === null) throw thrown;
+    return await syncWith(made);
+  }
 }
 
 /**

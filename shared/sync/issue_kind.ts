@@ -13,6 +13,7 @@ import { type Addresses, addressesOf } from "./link_address.ts";
 import { identifierLens, linkLens } from "./link_lenses.ts";
 import type { Kind, Prepared, PrepareInput } from "./kind.ts";
 import { NO_REFERENCES, relatedId, relatedIds } from "./lens.ts";
+import { MadeBefore } from "./made_before.ts";
 import { type IssueForm, issueForm } from "./plane_forms.ts";
 import { lookUp, recallReferences } from "./references.ts";
 import { labelsOf, membersOf, planeParentOf, planeProjectOf, statesOfStage } from "./references_back.ts";
@@ -54,8 +55,8 @@ export const ISSUE_KIND: Kind<IssueForm> = {
     make: async (plane, projectId, values, external) => {
       const project = inProject(projectId);
       const made = await plane.client.createWorkItem(project, { ...values, ...external });
-      const item = made.created ? made.record : await plane.client.workItem(project, made.id);
-      return await completeItem(plane, item);
+      if (!made.created) throw new MadeBefore(made.id);
+      return await completeItem(plane, made.record);
     },
     update: async (plane, form, values) =>
       await completeItem(plane, await plane.client.updateWorkItem(form.project, form.id, values)),

@@ -76,10 +76,9 @@ function leftAlone(world: Evidence, pair: Pair): string[] {
     change.side === side && change.record === pair[side] && change.by === "person" &&
     change.field === "archived" && change.to === false && change.from === true
   );
-  // What the engine wrote there without hearing of it looks like somebody's edit: then it rather keeps the record.
+  // What the engine wrote without coming to settle it looks like somebody's edit: then it rather keeps the record.
   const forgotten = world.history.changes.some((change) =>
-    change.side === side && change.record === pair[side] && change.by === "engine" &&
-    !isKnownToItsWriter(world, change)
+    change.record === pair[change.side] && change.by === "engine" && !isKnownToItsWriter(world, change)
   );
   return unseen || takenOut || forgotten
     ? []
@@ -99,9 +98,8 @@ function parentsOf(world: Evidence, plane: Fields, odoo: Fields, pairs: readonly
   const inOdoo = pairs.find((pair) => pair.odoo === odoo.parent)?.plane ?? odoo.parent;
   if (plane.parent === inOdoo) return null;
   const partner = pairs.find((pair) => pair.plane === plane.parent)?.odoo ?? "";
-  const nameable = plane.parent === "" || world.history.fields("odoo").has(partner);
-  if (!nameable && odoo.parent === "") return null;
-  if (odoo.parent !== "" && !world.history.fields("plane").has(inOdoo) && plane.parent === "") return null;
+  if (plane.parent !== "" && !world.history.fields("odoo").has(partner)) return null;
+  if (odoo.parent !== "" && !world.history.fields("plane").has(inOdoo)) return null;
   return odoo.parent === "" && isCircle(world, plane.parent) ? null : [plane.parent, inOdoo];
 }
 
