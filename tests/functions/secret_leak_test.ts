@@ -114,6 +114,7 @@ Deno.test("no secret leaks when Plane and Odoo refuse everything and repeat what
     for (let round = 0; round < 6; round += 1) {
       await manage(stage, "sync", {});
       await manage(stage, "drain");
+      await manage(stage, "sweep", { full: true });
       assert.equal((await manage(stage, "status")).status, 200);
     }
     assert(hostile.requests.some((path) => path.startsWith("/api/v1/")), "Plane was asked");
