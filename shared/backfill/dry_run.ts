@@ -9,21 +9,30 @@ const MOST_LISTED = 2_000;
 
 /**
  * @param callsPerMinute what Plane's limit allows
+ * @param outOfTime once it says so the report is `partial`: it has what was found until then
  */
 export async function dryRun(
   source: RehearsalSource,
   run: RunAtWork,
   callsPerMinute: number,
+  outOfTime: () => boolean,
 ): Promise<JsonObject> {
   const records: RehearsedRecord[] = [];
   const totals: Record<string, number> = {};
-  const rehearsal = await rehearse(source, run, ({ record }) => {
-    totals[record.action] = (totals[record.action] ?? 0) + 1;
-    if (records.length < MOST_LISTED) records.push(record);
-  });
+  const rehearsal = await rehearse(
+    source,
+    run,
+    ({ record }) => {
+      totals[record.action] = (totals[record.action] ?? 0) + 1;
+      if (records.length < MOST_LISTED) records.push(record);
+    },
+    undefined,
+    outOfTime,
+  );
   const { calls, progress } = rehearsal;
   const planeCalls = calls.plane.reads + calls.plane.writes;
   const report = {
+    partial: rehearsal.partial,
     totals,
     records: records.toSorted((left, right) => left.entity < right.entity ? -1 : 1),
     not_listed: Object.values(totals).reduce((sum, count) => sum + count, 0) - records.length,

@@ -1,5 +1,5 @@
 /** The queue of a dry run, in memory: hints are carried out by the engine at once, over stores and clients that write nothing. */
-import { toSuiteError } from "../errors.ts";
+import { SuiteError, toSuiteError } from "../errors.ts";
 import type { Claimed } from "../store/queue.ts";
 import type { RunHint, Unsettled } from "../store/backfill.ts";
 import type { Effect } from "../sync/effect.ts";
@@ -16,7 +16,11 @@ interface Waiting {
 
 export interface RehearsalQueue {
   leave(hints: readonly RunHint[]): void;
-  /** Carries out what does not wait. */
+  /**
+   * Carries out what does not wait.
+   *
+   * @throws SuiteError dry_run_too_long when the time is over before that
+   */
   work(): Promise<void>;
   /** Records that wait for `hold`, as they were left. */
   heldBy(hold: string): RunHint[];
@@ -33,6 +37,7 @@ export function createRehearsalQueue(
   store: RehearsalStore,
   concurrency: number,
   onRecord: (rehearsed: Rehearsed) => void,
+  outOfTime: () => boolean,
 ): RehearsalQueue {
   const due = new Map<string, RunHint>();
   const waiting = new Map<string, Waiting>();
@@ -104,6 +109,7 @@ export function createRehearsalQueue(
     leave: (hints) => hints.forEach(enqueue),
     work: async () => {
       while (due.size > 0) {
+        if (outOfTime()) throw new SuiteError("dry_run_too_long");
         const ordered = [...due].toSorted(([, left], [, right]) =>
           (right.priority ?? 5) - (left.priority ?? 5)
         );

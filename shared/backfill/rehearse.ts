@@ -2,6 +2,7 @@
  * A backfill that writes nothing: the same steps and the same engine, over a store and clients that keep to themselves what would
  * be written. So it tells what the real run would do, not what somebody thinks it would.
  */
+import { SuiteError } from "../errors.ts";
 import type { OdooClient } from "../odoo/client.ts";
 import { batchingOdooClient } from "../odoo/batching.ts";
 import type { PlaneClient } from "../plane/client.ts";
@@ -35,10 +36,13 @@ export interface Rehearsal {
   progress: Progress;
   calls: { plane: RehearsedCalls; odoo: RehearsedCalls };
   queue: RehearsalQueue;
+  /** Its time was over before its end: what was not reached is in none of it. */
+  partial: boolean;
 }
 
 /**
  * @param onRecord is told of each record that would be written, in no particular order
+ * @param outOfTime asked between any two batches of records
  * @throws what reading either side throws
  */
 export async function rehearse(
@@ -46,6 +50,7 @@ export async function rehearse(
   run: RunAtWork,
   onRecord: (rehearsed: Rehearsed) => void,
   until: (progress: Progress) => boolean = ({ phase }) => phase === "report",
+  outOfTime: () => boolean = () => false,
 ): Promise<Rehearsal> {
   const calls = { plane: noCalls(), odoo: noCalls() };
   const now = () => new Date(source.sync.wallClock()).toISOString();
@@ -57,7 +62,7 @@ export async function rehearse(
   const late: { queue?: RehearsalQueue } = {};
   const store = rehearsingStore(source.store, (hint) => late.queue?.leave([hint]));
   const processor = createProcessor({ ...source.sync, store, odoo: () => joined, plane: access });
-  const queue = createRehearsalQueue(processor, store, source.concurrency, onRecord);
+  const queue = createRehearsalQueue(processor, store, source.concurrency, onRecord, outOfTime);
   late.queue = queue;
   const deps: BackfillDependencies = {
     store: rehearsalBackfillStore(source, store, queue),
@@ -66,8 +71,16 @@ export async function rehearse(
     ring: () => {},
   };
   let progress = NOTHING_DONE;
-  while (!until(progress)) ({ progress } = await takeStep(progress, run, deps));
-  return { progress, calls, queue };
+  try {
+    while (!until(progress)) {
+      if (outOfTime()) throw new SuiteError("dry_run_too_long");
+      ({ progress } = await takeStep(progress, run, deps));
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof SuiteError) || thrown.code !== "dry_run_too_long") throw thrown;
+    return { progress, calls, queue, partial: true };
+  }
+  return { progress, calls, queue, partial: false };
 }
 
 function rehearsalBackfillStore(

@@ -2,12 +2,12 @@
  * Takes the oldest backfill nobody works on and goes on with it until it is done or this request's time is over. Whatever happens
  * in between, the next one goes on where the run's row says.
  */
-import { SuiteError, toSuiteError } from "../errors.ts";
+import { type ErrorCode, SuiteError, toSuiteError } from "../errors.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Log } from "../log.ts";
-import type { HeldRun, RunStore } from "../store/runs.ts";
+import type { HeldRun, RunStep, RunStore } from "../store/runs.ts";
 import type { BackfillDependencies, RunAtWork } from "./dependencies.ts";
-import { type Progress, readProgress } from "./progress.ts";
+import { readProgress } from "./progress.ts";
 import { buildReport } from "./report.ts";
 import { readScope } from "./scope.ts";
 import { takeStep } from "./step.ts";
@@ -23,8 +23,8 @@ export interface BackfillRunner {
   runs: RunStore;
   /** @throws SuiteError plane_not_configured or odoo_not_configured */
   dependencies: () => BackfillDependencies;
-  /** What a dry run does instead. */
-  rehearse: (run: RunAtWork, progress: Progress) => Promise<JsonObject>;
+  /** What a dry run does instead; its report is `partial` when the time was over before its end. */
+  rehearse: (run: RunAtWork, outOfTime: () => boolean) => Promise<JsonObject>;
   workerId: string;
   /** A clock that never goes back, in ms. */
   now: () => number;
@@ -65,20 +65,25 @@ async function goOn(runner: BackfillRunner, held: HeldRun): Promise<boolean> {
   const run: RunAtWork = { id: held.id, scope, index: null };
   const startedAt = now();
   let progress = readProgress(held.progress);
-  const write = (status: "running" | "queued" | "done", report?: Json) =>
+  const outOfTime = () => now() - startedAt >= runner.wallClockMs;
+  const write = (status: RunStep["status"], report?: Json, error?: ErrorCode) =>
     runs.advance(held.id, held.fence, {
       status,
       progress: asJson(progress),
       ...(report === undefined ? {} : { report }),
+      ...(error === undefined ? {} : { error }),
     }, LEASE_MS);
 
   if (held.dry_run) {
-    await write("done", await runner.rehearse(run, progress));
+    const report = await runner.rehearse(run, outOfTime);
+    // It keeps its world in memory: whoever went on would begin again, and come no further.
+    if (report.partial === true) await write("failed", report, "dry_run_too_long");
+    else await write("done", report);
     return false;
   }
   const deps = runner.dependencies();
   while (progress.phase !== "report") {
-    if (runner.stopping() || now() - startedAt >= runner.wallClockMs) {
+    if (runner.stopping() || outOfTime()) {
       await write("queued");
       return true;
     }

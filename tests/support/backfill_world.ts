@@ -66,7 +66,7 @@ export async function createBackfillWorld(options: SyncWorldOptions = {}): Promi
   const runner: BackfillRunner = {
     runs,
     dependencies: () => dependencies,
-    rehearse: (run) => dryRun(rehearsal, run, 60),
+    rehearse: (run, outOfTime) => dryRun(rehearsal, run, 60, outOfTime),
     workerId: "test",
     now: () => performance.now(),
     sleep: async () => void await world.drain(),

@@ -97,7 +97,8 @@ export function createBackfilling(
         odoo: sync.odoo(),
         ring: () => ring(),
       }),
-      rehearse: async (run) => await dryRun(rehearsal(), run, await perMinute() ?? USUAL_CALLS_PER_MINUTE),
+      rehearse: async (run, outOfTime) =>
+        await dryRun(rehearsal(), run, await perMinute() ?? USUAL_CALLS_PER_MINUTE, outOfTime),
       workerId,
       now: sync.now,
       sleep,
