@@ -2,6 +2,7 @@
  * `task sim`: random edits on both sides under random faults, through the engine's own code, judged by the laws of the design.
  *
  *     task sim [--seeds 1000] [--seed 1] [--store memory|sql] [--trace]
+ *     task sim --mutations          breaks the engine in known ways and says how soon each is found
  *
  * Each seed is one schedule and replays exactly: `--seed 1234 --seeds 1 --trace` shows what happened. The last line is
  * `N schedules, M failures`; the exit code is 1 when there is a failure. See docs/simulator.md.
@@ -11,6 +12,8 @@ import { beforeExit, runMain } from "./cleanup.ts";
 import { startPostgres } from "./postgres.ts";
 import { createProcessor } from "../shared/sync/process.ts";
 import { type Failure, search, type SearchOptions } from "../tests/sim/search.ts";
+import { findMutations } from "../tests/sim/mutant.ts";
+import { MUTATIONS } from "../tests/sim/mutations.ts";
 import { memorySimStore } from "../tests/sim/world/memory_sim_store.ts";
 import { openSqlSimStores } from "../tests/sim/world/sql_sim_store.ts";
 
@@ -24,8 +27,14 @@ await runMain(async () => {
       "trace": { type: "boolean", default: false },
       "most-failures": { type: "string", default: "10" },
       "no-shrink": { type: "boolean", default: false },
+      "mutations": { type: "boolean", default: false },
     },
   });
+  if (values.mutations) {
+    const missed = await findMutations(MUTATIONS, 2_000, (line) => console.log(line));
+    console.log(`${MUTATIONS.length} mutations, ${missed.length} not found`);
+    return missed.length === 0 ? 0 : 1;
+  }
   const startedAt = performance.now();
   const report = await search({
     ...await storeOf(values.store),

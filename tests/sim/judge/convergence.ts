@@ -25,7 +25,7 @@ export async function disagreements(world: Evidence): Promise<string[]> {
   );
   const plane = world.history.fields("plane");
   const odoo = world.history.fields("odoo");
-  const found: string[] = [...doubles(pairs, "plane"), ...doubles(pairs, "odoo")];
+  const found: string[] = [...doubles(pairs, "plane"), ...doubles(pairs, "odoo"), ...orphans(world, pairs)];
   for (const [id, fields] of plane) {
     if (!fields.archived && !pairs.some((pair) => pair.plane === id)) {
       found.push(`law 1: Plane's ${id.slice(0, 4)} has no partner`);
@@ -71,7 +71,12 @@ function leftAlone(world: Evidence, pair: Pair): string[] {
   if (left === undefined || left.archived) return [];
   const gone = side === "plane" ? "odoo" : "plane";
   const before = world.history.lastKnown(gone, pair[gone]);
-  const unseen = COMPARED.some((field) => !same(before[field], left[field]));
+  const moved = world.history.changes.some((change) =>
+    change.side === side && change.record === pair[side] && change.by === "person" &&
+    change.field === "parent" &&
+    change.from !== null
+  );
+  const unseen = moved || COMPARED.some((field) => !same(before[field], left[field]));
   const takenOut = world.history.changes.some((change) =>
     change.side === side && change.record === pair[side] && change.by === "person" &&
     change.field === "archived" && change.to === false && change.from === true
@@ -83,6 +88,18 @@ function leftAlone(world: Evidence, pair: Pair): string[] {
   return unseen || takenOut || forgotten
     ? []
     : [`${pair.plane.slice(0, 4)} and task ${pair.odoo}: one is deleted, the other is not archived`];
+}
+
+/** Somebody made one record of every pair. One that the engine made twice finds itself a partner of its own. */
+function orphans(world: Evidence, pairs: readonly Pair[]): string[] {
+  const made = world.history.changes.filter(({ field, to, by }) =>
+    field === "record" && to === "made" && by === "engine"
+  );
+  const isMade = (side: "plane" | "odoo", id: string) =>
+    made.some((change) => change.side === side && change.record === id);
+  return pairs.filter((pair) => isMade("plane", pair.plane) && isMade("odoo", pair.odoo)).map((pair) =>
+    `law 4: nobody made ${pair.plane.slice(0, 4)} or task ${pair.odoo}`
+  );
 }
 
 /** People in Odoo close a task in any column: the flag says more than the column. */

@@ -59,20 +59,17 @@ function claimedOf(tables: Tables, row: QueueRow): Claimed {
 
 /**
  * Only the holder of the fence settles; what others say changes nothing. All or nothing.
- *
- * @param byFence false: a store that has lost its fences, for the mutation check
  */
 export function settle(
   tables: Tables,
   settlements: readonly Settlement[],
   now: number,
   newId: () => string,
-  byFence = true,
 ): Set<string> {
   const rows = new Map([...tables.queue.values()].map((row) => [row.id, row]));
   const held = settlements.flatMap((settlement) => {
     const row = rows.get(settlement.claimed.id);
-    const ours = row?.status === "processing" && (!byFence || String(row.fence) === settlement.claimed.fence);
+    const ours = row?.status === "processing" && String(row.fence) === settlement.claimed.fence;
     return row !== undefined && ours
       ? [{ row, settlement, wasCurrent: row.generation === row.claimedGeneration }]
       : [];

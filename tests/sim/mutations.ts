@@ -1,0 +1,82 @@
+/**
+ * Ways to break what keeps the laws, each a change of one place in the sources. The simulator must find every one: what it cannot
+ * see broken it does not prove.
+ */
+export interface Mutation {
+  readonly name: string;
+  /** What it does to the engine, in the words of the design. */
+  readonly breaks: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  /** Tried in every test run; the others by `task sim --mutations`. */
+  readonly always: boolean;
+}
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: "merge",
+    breaks: "when both sides changed a field, Odoo's change is not seen",
+    file: "shared/sync/merge_field.ts",
+    from: "const odooChanged = context.odooBase === undefined || !sameInOdoo(context.odooBase, odooNow);",
+    to:
+      "const odooChanged = !planeChanged && context.odooBase !== undefined && !sameInOdoo(context.odooBase, odooNow);",
+    always: true,
+  },
+  {
+    name: "fence",
+    breaks: "a worker whose lease was lost still settles",
+    file: "tests/sim/memory/claims.ts",
+    from: 'row?.status === "processing" && String(row.fence) === settlement.claimed.fence',
+    to: 'row?.status === "processing"',
+    always: true,
+  },
+  {
+    name: "echo",
+    breaks: "the base stays what it was after a write to Odoo: our own value looks like somebody's edit",
+    file: "shared/sync/bases.ts",
+    from: 'odooBase[field] = asWritten("odoo", seenInOdoo)',
+    to: 'odooBase[field] = odooBase[field] !== undefined ? odooBase[field] : asWritten("odoo", seenInOdoo)',
+    always: true,
+  },
+  {
+    name: "intent_in_plane",
+    breaks: "a work item is made without the name its intent would find it by",
+    file: "shared/sync/apply.ts",
+    from: "external_id: planeExternalId(kind.odooModel, target.odooId),",
+    to: 'external_id: "",',
+    always: true,
+  },
+  {
+    name: "intent_in_odoo",
+    breaks: "a task is made without the name its intent would find it by",
+    file: "shared/sync/apply.ts",
+    from: "const external = externalId(kind.planeType, target.planeId);",
+    to: "const external = `nobody.knows_${Math.round(deps.now())}`;",
+    always: true,
+  },
+  {
+    name: "generation",
+    breaks: "a hint that comes while its entity is at work is settled with it",
+    file: "tests/sim/memory/claims.ts",
+    from: 'if (outcome.kind === "done" && wasCurrent && current) {',
+    to: 'if (outcome.kind === "done") {',
+    always: false,
+  },
+  {
+    name: "read_before_write",
+    breaks: "Plane is written without having been read just before",
+    file: "shared/sync/sync_pair.ts",
+    from: "if (Object.keys(plan.plane).length > 0 && form !== null && !now.fresh) {",
+    to: "if (Object.keys(plan.plane).length > 0 && form !== null && !now.fresh && deps.now() < 0) {",
+    always: false,
+  },
+  {
+    name: "rest",
+    breaks: "after a write of unknown outcome the entity does not rest",
+    file: "shared/queue/outcome.ts",
+    from: "error.outcomeUnknown ? restMs : 0",
+    to: "0 * restMs",
+    always: false,
+  },
+];
