@@ -1,5 +1,6 @@
 /** Records that are made and deleted in Odoo. */
 import assert from "node:assert/strict";
+import { relatedId } from "../../../shared/sync/lens.ts";
 import { type BothWaysCase, editOdoo, editPlane, inPlane, type Values } from "./pair.ts";
 
 export const RECORDS: readonly BothWaysCase[] = [
@@ -62,9 +63,12 @@ export const RECORDS: readonly BothWaysCase[] = [
         select odoo_id, status from plane.sync_mappings where plane_id = ${pair.item}`;
       assert.deepEqual({ ...mapping }, { odoo_id: String(pair.task), status: "active" }, side);
       // Nothing is known to be agreed on any more, so the policy decides; what counts is that it is the same pair.
-      const [task] = await world.odoo.read("project.task", [pair.task], ["name"]);
+      const [task] = await world.odoo.read("project.task", [pair.task], ["name", "project_id"]);
       assert.equal((await inPlane(pair)).name, task?.name, side);
-      const tasks = await world.odoo.search("project.task", [["name", "=", String(task?.name)]]);
+      const tasks = await world.odoo.search("project.task", [
+        ["name", "=", String(task?.name)],
+        ["project_id", "=", relatedId(task?.project_id)],
+      ]);
       assert.deepEqual(tasks, [pair.task], side);
     }
   }],
