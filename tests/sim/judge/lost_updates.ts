@@ -89,14 +89,18 @@ function listOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-/** An engine's write hit the edit before its worker could see it: it had read earlier, and wrote later. */
+/** An engine's write hit the edit before its worker could see it: it had just read, and wrote a moment later. */
 function swallowed(world: Evidence, edit: Change): boolean {
   return world.history.changes.some((change) =>
     change.by === "engine" && change.side === edit.side && change.record === edit.record &&
-    change.field === edit.field && change.at >= edit.at &&
-    (change.readAt === null || change.readAt <= edit.at)
+    change.field === edit.field && change.at >= edit.at && change.readAt !== null &&
+    change.readAt <= edit.at &&
+    change.at - change.readAt <= ONE_PASS_MS
   );
 }
+
+/** From a reading to the latest effect of the writing that follows it, in ms: a slow request included. */
+const ONE_PASS_MS = 100_000;
 
 /**
  * The engine wrote this set of this pair and nobody remembers it: its worker died before it could settle. What somebody takes out
