@@ -4,7 +4,7 @@ import { callsTooMany } from "./judge/calls.ts";
 import { disagreements } from "./judge/convergence.ts";
 import { lostUpdates } from "./judge/lost_updates.ts";
 import { backwards } from "./judge/order.ts";
-import { destructions, unstored, writesSince } from "./judge/quiet.ts";
+import { destructions, refusals, unstored, writesSince } from "./judge/quiet.ts";
 import { takeOverTimers } from "./kernel/timers.ts";
 import { EPOCH_MS } from "./world/clocks.ts";
 import type { Schedule } from "./world/schedule.ts";
@@ -91,6 +91,7 @@ async function play(world: World): Promise<string[]> {
     ...await backwards(world),
     ...await unexplained(world),
     ...destructions(world),
+    ...refusals(world),
     ...await unstored(world),
     ...shared(world),
   ];

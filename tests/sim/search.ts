@@ -11,6 +11,8 @@ export interface SearchOptions {
   seeds: number;
   engine: WorldOptions["engine"];
   openStore: WorldOptions["openStore"];
+  /** What Plane allows a key a minute; the store must then have a budget. */
+  callsPerMinute?: number;
   /** Before each run: empties the store. */
   reset?: () => Promise<void>;
   /** How many failing seeds are shrunk; it takes some hundred runs each. */
@@ -90,9 +92,17 @@ function kindOf(failure = ""): string {
 
 export async function runOnce(
   schedule: Schedule,
-  { engine, openStore, reset }: Pick<SearchOptions, "engine" | "openStore" | "reset">,
+  { engine, openStore, callsPerMinute, reset }: Pick<
+    SearchOptions,
+    "engine" | "openStore" | "callsPerMinute" | "reset"
+  >,
   keptLines: number,
 ): Promise<Verdict> {
   await reset?.();
-  return await runSchedule(schedule, { engine, openStore, keptLines });
+  return await runSchedule(schedule, {
+    engine,
+    openStore,
+    keptLines,
+    ...(callsPerMinute === undefined ? {} : { callsPerMinute }),
+  });
 }

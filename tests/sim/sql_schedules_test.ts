@@ -45,3 +45,24 @@ Deno.test("200 schedules on PostgreSQL keep the laws", async () => {
     await stores.close();
   }
 });
+
+Deno.test("with the budget of few requests a minute Plane refuses none, and the laws hold", async () => {
+  await using database = await createTestDatabase();
+  const callsPerMinute = 15;
+  const stores = openSqlSimStores(database.url, { callsPerMinute });
+  try {
+    const report = await search({
+      engine: createProcessor,
+      openStore: stores.open,
+      reset: stores.reset,
+      callsPerMinute,
+      seed: 200_001,
+      seeds: 40,
+      mostShrunk: 0,
+      mostFailures: 3,
+    });
+    assert.deepEqual(told(report), []);
+  } finally {
+    await stores.close();
+  }
+});

@@ -30,3 +30,9 @@ export async function unstored(world: World): Promise<string[]> {
   const stored = await world.store.deliveries();
   return stored <= world.acknowledged ? [] : [`law 8: ${stored} stored, ${world.acknowledged} acknowledged`];
 }
+
+/** Law 6: Plane never had to refuse for too many requests. */
+export function refusals(world: World): string[] {
+  const refused = world.calls.filter(({ side, status }) => side === "plane" && status === 429).length;
+  return refused === 0 ? [] : [`law 6: Plane refused ${refused} requests of ours as too many`];
+}

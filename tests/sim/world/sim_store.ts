@@ -1,6 +1,7 @@
 /** The store as the simulation sees it from above: the engine's port, deliveries, and a look at the tables. */
 import type { Delivery } from "../../../shared/delivery.ts";
 import type { Json, JsonObject } from "../../../shared/json.ts";
+import type { CallBudget } from "../../../shared/plane/call_budget.ts";
 import type { StoredDelivery } from "../../../shared/store/deliveries.ts";
 import type { ConflictPolicy, RecordKey, SyncStore } from "../../../shared/store/sync_store.ts";
 
@@ -40,6 +41,8 @@ export interface SimQueueRow {
 
 export interface SimStore {
   readonly port: SyncStore;
+  /** The shared budget of requests to Plane; absent: there is none, and Plane has no limit. */
+  readonly budget?: CallBudget;
   recordDelivery(delivery: Delivery, body: string): Promise<StoredDelivery>;
   setPolicy(policy: ConflictPolicy): Promise<void>;
   queue(): Promise<SimQueueRow[]>;

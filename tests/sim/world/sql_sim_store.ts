@@ -1,9 +1,15 @@
 /** The engine's store in PostgreSQL on the virtual clock, with a look at its tables. One database serves many runs, one by one. */
+import { createCallBudget } from "../../../shared/plane/call_budget.ts";
 import { recordDelivery } from "../../../shared/store/deliveries.ts";
 import { openDatabase, type Sql } from "../../../shared/store/database.ts";
 import { createSqlStore } from "../../../shared/store/sql_store.ts";
 import type { Json, JsonObject } from "../../../shared/json.ts";
 import type { SimPair, SimStore } from "./sim_store.ts";
+
+export interface SqlSimStoresOptions {
+  /** Requests a minute that Plane and the budget allow; absent: as many as anybody likes. */
+  readonly callsPerMinute?: number;
+}
 
 export interface SqlSimStores {
   open(options: { now: () => number }): SimStore;
@@ -13,15 +19,24 @@ export interface SqlSimStores {
 }
 
 /** @param databaseUrl a database with all migrations, which nobody else uses */
-export function openSqlSimStores(databaseUrl: string): SqlSimStores {
+export function openSqlSimStores(
+  databaseUrl: string,
+  { callsPerMinute }: SqlSimStoresOptions = {},
+): SqlSimStores {
   const sql = openDatabase({ databaseUrl, databasePrepare: "on", databaseConnections: 1 });
   return {
-    open: ({ now }) => sqlSimStore(sql, () => new Date(now()).toISOString()),
+    open: ({ now }) => {
+      const iso = () => new Date(now()).toISOString();
+      const store = sqlSimStore(sql, iso);
+      return callsPerMinute === undefined ? store : { ...store, budget: createCallBudget(sql, { now: iso }) };
+    },
     reset: async () => {
       await sql`
         truncate plane.sync_queue, plane.webhook_delivery, plane.sync_waiting, plane.sync_mappings, plane.sync_snapshot,
           plane.sync_tombstone, plane.sync_value_map, plane.sync_log, plane.sync_conflict, plane.sync_cursor, plane.sync_run,
-          plane.sync_switch, ops.events`;
+          plane.sync_switch, plane.api_budget, plane.api_call, ops.events`;
+      if (callsPerMinute === undefined) return;
+      await sql`insert into plane.api_budget (credential, call_limit) values ('default', ${callsPerMinute})`;
     },
     close: () => sql.end({ timeout: 1 }),
   };

@@ -2,7 +2,10 @@
 import type { SuiteError } from "../../../shared/errors.ts";
 import { ClockOffset, watchingDates } from "../../../shared/clock_offset.ts";
 import { createOdooClient } from "../../../shared/odoo/client.ts";
-import { PlaneClient } from "../../../shared/plane/client.ts";
+import type { CallBudget } from "../../../shared/plane/call_budget.ts";
+import { PlaneClient, type PlaneClientDependencies } from "../../../shared/plane/client.ts";
+import { withRetries } from "../../../shared/plane/with_retries.ts";
+import { withinBudget } from "../../../shared/plane/within_budget.ts";
 import { drain } from "../../../shared/queue/drain.ts";
 import { createWake } from "../../../shared/queue/wake.ts";
 import type { Lease } from "../../../shared/queue/lease.ts";
@@ -16,6 +19,7 @@ import type { InProcessSandboxPlane } from "../../../dev/sandbox/plane/server.ts
 import type { SyncStore } from "../../../shared/store/sync_store.ts";
 import { Isolate } from "../kernel/isolate.ts";
 import type { Kernel } from "../kernel/kernel.ts";
+import { budgetFrom } from "./budget_port.ts";
 import { fetchFrom } from "./network.ts";
 import type { Side } from "./schedule.ts";
 import { storeFrom, type Unsettled } from "./store_port.ts";
@@ -48,6 +52,7 @@ export interface WorkerWorld {
   odoo: InProcessSandboxOdoo;
   store: SyncStore;
   engine: Engine;
+  budget: CallBudget | undefined;
   unsettled: Unsettled[];
   trouble: Trouble;
   concurrency: number;
@@ -127,7 +132,7 @@ export class Worker {
       apiKey: world.plane.apiKeys.bot,
       workspaceSlug: world.plane.workspaceSlug,
       timeoutMs: LIMITS.planeTimeoutMs,
-    }, { fetch: fetchOf("plane") });
+    }, { fetch: fetchOf("plane"), ...this.#withinBudget() });
     const now = () => world.kernel.now;
     const processor = world.engine({
       store,
@@ -164,6 +169,24 @@ export class Worker {
           if (error.code === "internal") world.onSurprise(error);
         },
       }, { ...LIMITS, concurrency: world.concurrency });
+  }
+
+  /** Every request to Plane is booked, as the function does it, when there is a budget. */
+  #withinBudget(): Pick<PlaneClientDependencies, "wrap"> {
+    const { budget, kernel, trouble } = this.world;
+    if (budget === undefined) return {};
+    const now = () => kernel.now;
+    const booked = {
+      budget: budgetFrom(this.isolate, budget, trouble),
+      credential: "default",
+      lane: "live",
+      longestWaitMs: 15_000,
+      now,
+    } as const;
+    const random = () => trouble.random.next();
+    return {
+      wrap: (transport) => withRetries(withinBudget(transport, booked), { now, random, deadlineMs: 45_000 }),
+    };
   }
 
   #misfortune(): void {

@@ -26,6 +26,8 @@ export interface WorldOptions {
   openStore: (options: { now: () => number; newId: () => string }) => SimStore;
   /** Lines of the trace that are kept. */
   keptLines: number;
+  /** What Plane allows a key; absent: anything. The store then has a budget. */
+  callsPerMinute?: number;
 }
 
 /** One call of the engine to a server, once it took effect. */
@@ -79,7 +81,7 @@ export class World {
     this.plane = createSandboxPlane({
       now: skewedClock(kernel, schedule.skewMs.plane),
       random: () => planeRandom.next(),
-      requestsPerMinute: 100_000,
+      requestsPerMinute: options.callsPerMinute ?? 100_000,
       scheduler: { after: (milliseconds, task) => kernel.after(milliseconds, null, task), clear: () => {} },
       webhookFetch: planeHookFetch({ kernel, trouble, receive, newId }),
       webhookDelayMs: 20,
@@ -186,6 +188,7 @@ export class World {
       store: store.port,
       engine: this.options.engine,
       unsettled: this.unsettled,
+      budget: store.budget,
       concurrency: schedule.concurrency,
       wallClock: skewedClock(kernel, 0),
       capabilities,
