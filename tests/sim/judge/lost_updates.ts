@@ -46,7 +46,7 @@ export async function lostUpdates(world: Evidence): Promise<LostUpdates> {
       : SETS.includes(field)
       ? lostMembers(edit, final.map((fields) => fields[field]), later).length > 0
       : false;
-    if (!lost || wasDeleted(world, edit)) continue;
+    if (!lost || wasDeleted(world, edit) || isBackAgain(world, edit)) continue;
     if (swallowed(world, edit) || meetsForgottenWrite(world, edit, pair)) inGap += 1;
     else {
       failures.push(
@@ -62,6 +62,19 @@ export async function lostUpdates(world: Evidence): Promise<LostUpdates> {
 /** What nobody filled in when the record was made. */
 function isLeftEmpty({ from, to }: Change): boolean {
   return from === null && (to === "" || (Array.isArray(to) && to.length === 0));
+}
+
+/**
+ * There and back while nobody looked: the field is what it was when the engine last wrote or saw it, and whoever changed it on
+ * the other side meanwhile is the only one who did.
+ */
+function isBackAgain(world: Evidence, edit: Change): boolean {
+  const before = world.history.changes.filter((change) =>
+    change.side === edit.side && change.record === edit.record && change.field === edit.field &&
+    change.at <= edit.at
+  );
+  const run = before.slice(before.findLastIndex(({ by }) => by === "engine") + 1);
+  return run.some(({ from }) => from !== null && same(from, edit.to));
 }
 
 /** Who deletes a record takes back what was said in it, as far as it went no further. */
