@@ -16,7 +16,7 @@ import { createBackfillStore } from "../../shared/store/backfill.ts";
 import { openDatabase } from "../../shared/store/database.ts";
 import { createRunStore } from "../../shared/store/runs.ts";
 import { createSqlStore } from "../../shared/store/sql_store.ts";
-import { createPlaneDirectory } from "../../shared/sync/plane_directory.ts";
+import { createPlaneDirectory } from "../../shared/sync/sides/plane_directory.ts";
 import { createProcessor } from "../../shared/sync/process.ts";
 import { answerTask } from "../child.ts";
 import { VirtualClock } from "../../tests/support/plane_traffic.ts";

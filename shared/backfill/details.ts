@@ -2,7 +2,7 @@
  * What hangs on projects and work items, once those have partners: cycles and modules, comments, the messages of Odoo's chatter.
  * Plane lists comments per work item only, so this is one call per item: far more than all the rest of a backfill.
  */
-import { TASK_MODEL } from "../sync/models.ts";
+import { TASK_MODEL } from "../sync/sides/models.ts";
 import { kindOf } from "../sync/kinds.ts";
 import type { RunHint } from "../store/backfill.ts";
 import { type BackfillDependencies, type RunAtWork } from "./dependencies.ts";

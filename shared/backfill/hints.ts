@@ -2,7 +2,7 @@
 import type { JsonObject } from "../json.ts";
 import type { PlaneProject, PlaneWorkItem } from "../plane/client.ts";
 import type { RunHint } from "../store/backfill.ts";
-import { odooRecordOf } from "../sync/external_id.ts";
+import { odooRecordOf } from "../sync/sides/external_id.ts";
 import { PRIORITY } from "./dependencies.ts";
 import { nameKey } from "./match.ts";
 import type { OdooIndex } from "./odoo_index.ts";

@@ -2,7 +2,7 @@
 import { planeWorkItemSchema } from "../plane/schemas.ts";
 import { BEGINNING, maySkipRows, readCountedPage } from "../plane/counted_pages.ts";
 import { checked } from "../plane/records.ts";
-import { TASK_MODEL } from "../sync/models.ts";
+import { TASK_MODEL } from "../sync/sides/models.ts";
 import { type BackfillDependencies, MOST_HINTS, type RunAtWork } from "./dependencies.ts";
 import { holdOf, itemHint, odooHint } from "./hints.ts";
 import { matchByName } from "./match.ts";

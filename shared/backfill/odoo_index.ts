@@ -3,7 +3,7 @@ import { z } from "zod";
 import { SuiteError } from "../errors.ts";
 import type { OdooClient, OdooDomain } from "../odoo/client.ts";
 import type { KnownPair } from "../store/backfill.ts";
-import { planeRecordOf } from "../sync/external_id.ts";
+import { planeRecordOf } from "../sync/sides/external_id.ts";
 import { byName } from "./match.ts";
 
 /** Ids, names and flags of so many records are one small answer. */

@@ -1,5 +1,5 @@
 /** What a backfill came to: how much each side has, how much of it is paired, and why the rest is not. */
-import { TASK_MODEL } from "../sync/models.ts";
+import { TASK_MODEL } from "../sync/sides/models.ts";
 import type { KnownPair, Unsettled } from "../store/backfill.ts";
 import type { BackfillDependencies, RunAtWork } from "./dependencies.ts";
 import type { Duplicate, Progress } from "./progress.ts";

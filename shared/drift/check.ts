@@ -8,7 +8,7 @@ import type { Duplicate } from "../backfill/progress.ts";
 import { SuiteError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { RunHint } from "../store/backfill.ts";
-import { TASK_MODEL } from "../sync/models.ts";
+import { TASK_MODEL } from "../sync/sides/models.ts";
 
 export interface Difference {
   entity: string;

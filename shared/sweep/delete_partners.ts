@@ -5,10 +5,10 @@
 import { z } from "zod";
 import { SuiteError } from "../errors.ts";
 import type { EndedPair } from "../store/deleted_partners.ts";
-import { HUMAN_MESSAGES } from "../sync/comment_place.ts";
-import { differsInOdoo, differsInPlane } from "../sync/differs.ts";
-import type { PlaneAccess } from "../sync/dependencies.ts";
-import { TASK_MODEL } from "../sync/models.ts";
+import { HUMAN_MESSAGES } from "../sync/comments/comment_place.ts";
+import { differsInOdoo, differsInPlane } from "../sync/plan/differs.ts";
+import type { PlaneAccess } from "../sync/sides/dependencies.ts";
+import { TASK_MODEL } from "../sync/sides/models.ts";
 import { odooStamp, shifted } from "./odoo_window.ts";
 import { lensesIn, type SweptKind } from "./pair_kinds.ts";
 import { CALL, hasTime, holding, nowOf, type SweepCounts, type SweepDependencies } from "./reader.ts";

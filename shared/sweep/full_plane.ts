@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { SuiteError } from "../errors.ts";
-import type { PlaneAccess } from "../sync/dependencies.ts";
+import type { PlaneAccess } from "../sync/sides/dependencies.ts";
 import { closeBrake, isBraked } from "./brakes.ts";
 import { passed } from "./item_window.ts";
 import type { SweptKind } from "./pair_kinds.ts";

@@ -1,5 +1,5 @@
 /** What the sweep of one project's work items is given. */
-import type { PlaneAccess } from "../sync/dependencies.ts";
+import type { PlaneAccess } from "../sync/sides/dependencies.ts";
 import type { SweptKind } from "./pair_kinds.ts";
 import type { SweepCounts } from "./reader.ts";
 

@@ -1,8 +1,8 @@
 /** Which Odoo records without partner the configuration leaves out, as far as a row shows it: nobody need look at them. Pure. */
 import type { OdooRecord } from "../odoo/client.ts";
-import type { PairConfig } from "../sync/configuration.ts";
-import { relatedId } from "../sync/lens.ts";
-import { PROJECT_MODEL, TASK_MODEL } from "../sync/models.ts";
+import type { PairConfig } from "../sync/pairs/configuration.ts";
+import { relatedId } from "../sync/lenses/lens.ts";
+import { PROJECT_MODEL, TASK_MODEL } from "../sync/sides/models.ts";
 
 export function isLeftOut(
   { odooModel, options }: Pick<PairConfig, "odooModel" | "options">,

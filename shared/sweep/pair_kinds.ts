@@ -1,11 +1,11 @@
 /** Which kinds of pairs a sweep looks after: those the configuration switches on and this version knows. */
 import type { OdooCapabilities } from "../odoo/capabilities.ts";
 import type { ConfigRow, MappingRow } from "../store/sync_store.ts";
-import { configOf, type PairConfig, waysOf } from "../sync/configuration.ts";
-import type { SyncDependencies } from "../sync/dependencies.ts";
-import type { Kind, PlaneForm } from "../sync/kind.ts";
+import { configOf, type PairConfig, waysOf } from "../sync/pairs/configuration.ts";
+import type { SyncDependencies } from "../sync/sides/dependencies.ts";
+import type { Kind, PlaneForm } from "../sync/pairs/kind.ts";
 import { type AnyKind, kindOf } from "../sync/kinds.ts";
-import type { ActiveLens } from "../sync/plan_input.ts";
+import type { ActiveLens } from "../sync/plan/plan_input.ts";
 import { describing } from "../sync/process.ts";
 import { lensesOf } from "../sync/process_record.ts";
 

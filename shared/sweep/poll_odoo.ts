@@ -5,8 +5,8 @@
 import { z } from "zod";
 import type { OdooDomain, OdooRecord } from "../odoo/client.ts";
 import type { KnownPair } from "../store/sweep_pairs.ts";
-import { HUMAN_MESSAGES } from "../sync/comment_place.ts";
-import { differsInOdoo } from "../sync/differs.ts";
+import { HUMAN_MESSAGES } from "../sync/comments/comment_place.ts";
+import { differsInOdoo } from "../sync/plan/differs.ts";
 import { isLeftOut } from "./left_out.ts";
 import type { OdooWindow } from "./odoo_window.ts";
 import {

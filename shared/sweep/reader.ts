@@ -6,7 +6,7 @@ import type { CursorStore } from "../store/cursors.ts";
 import type { DeletedPartners } from "../store/deleted_partners.ts";
 import type { SweepPairs } from "../store/sweep_pairs.ts";
 import type { SweepMarks } from "../store/sweep_marks.ts";
-import type { PlaneAccess, SyncDependencies } from "../sync/dependencies.ts";
+import type { PlaneAccess, SyncDependencies } from "../sync/sides/dependencies.ts";
 
 export interface SweepDependencies {
   /** As the engine has them; `plane` is the lane of live changes. */

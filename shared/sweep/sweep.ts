@@ -5,7 +5,7 @@
 import { toSuiteError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { CursorRow } from "../store/sweep_marks.ts";
-import type { PlaneAccess } from "../sync/dependencies.ts";
+import type { PlaneAccess } from "../sync/sides/dependencies.ts";
 import { deletePartners } from "./delete_partners.ts";
 import { fullOdooPass } from "./full_odoo.ts";
 import { fullPlanePass } from "./full_plane.ts";

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { parseStamp } from "../stamp.ts";
 import type { PlaneProject } from "../plane/client.ts";
-import type { PlaneAccess } from "../sync/dependencies.ts";
+import type { PlaneAccess } from "../sync/sides/dependencies.ts";
 import type { SweptKind } from "./pair_kinds.ts";
 import { judgeRows } from "./plane_rows.ts";
 import { CALL, holding, nowOf, type SweepCounts, type SweepDependencies } from "./reader.ts";

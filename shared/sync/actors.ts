@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { OdooRecord } from "../odoo/client.ts";
 import type { Claimed } from "../store/queue.ts";
-import { relatedId } from "./lens.ts";
+import { relatedId } from "./lenses/lens.ts";
 
 export interface Actors {
   /** The Plane user of the newest announcement. */

@@ -3,15 +3,15 @@ import { SuiteError } from "../errors.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import type { MappingRow } from "../store/sync_store.ts";
 import { type Effect, effectOf } from "./effect.ts";
-import type { SyncDependencies } from "./dependencies.ts";
-import type { PlaneForm, SyncEntity } from "./kind.ts";
-import { planeRecordOf } from "./external_id.ts";
-import { MadeBefore } from "./made_before.ts";
-import { externalIdOf, matches, readRecord } from "./odoo_records.ts";
-import { relatedId } from "./lens.ts";
-import type { ActiveLens } from "./plan_input.ts";
+import type { SyncDependencies } from "./sides/dependencies.ts";
+import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
+import { planeRecordOf } from "./sides/external_id.ts";
+import { MadeBefore } from "./sides/made_before.ts";
+import { externalIdOf, matches, readRecord } from "./sides/odoo_records.ts";
+import { relatedId } from "./lenses/lens.ts";
+import type { ActiveLens } from "./plan/plan_input.ts";
 import { type Partial, syncPair } from "./sync_pair.ts";
-import { PROJECT_MODEL } from "./models.ts";
+import { PROJECT_MODEL } from "./sides/models.ts";
 
 /**
  * @returns null when there is nothing to do: it is gone, private, or does not take part

@@ -2,12 +2,12 @@
 import { SuiteError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { OdooRecord } from "../odoo/client.ts";
-import type { SyncDependencies } from "./dependencies.ts";
-import type { PlaneForm, Prepared, SyncEntity } from "./kind.ts";
-import { externalId, PLANE_SOURCE, planeExternalId } from "./external_id.ts";
-import { forgettingWhatIsGone } from "./forget.ts";
-import { makeRecord, readRecord, writeRecord } from "./odoo_records.ts";
-import type { Plan, Side } from "./planned.ts";
+import type { SyncDependencies } from "./sides/dependencies.ts";
+import type { PlaneForm, Prepared, SyncEntity } from "./pairs/kind.ts";
+import { externalId, PLANE_SOURCE, planeExternalId } from "./sides/external_id.ts";
+import { forgettingWhatIsGone } from "./sides/forget.ts";
+import { makeRecord, readRecord, writeRecord } from "./sides/odoo_records.ts";
+import type { Plan, Side } from "./plan/planned.ts";
 import { withoutFields } from "./without_fields.ts";
 
 export interface Applied<Result> {

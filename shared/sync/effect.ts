@@ -3,7 +3,7 @@ import type { SuiteError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Claimed } from "../store/queue.ts";
 import type { Hint, MappingRow } from "../store/sync_store.ts";
-import type { Change, Conflict, Plan, Side } from "./planned.ts";
+import type { Change, Conflict, Plan, Side } from "./plan/planned.ts";
 
 export interface Effect {
   queue_id: string;

@@ -1,7 +1,7 @@
 /** What is settled of a pair whose one record is gone. */
 import { type Effect, effectOf } from "./effect.ts";
-import type { EndInOdoo, PlaneForm, SyncEntity } from "./kind.ts";
-import type { Change, Side } from "./planned.ts";
+import type { EndInOdoo, PlaneForm, SyncEntity } from "./pairs/kind.ts";
+import type { Change, Side } from "./plan/planned.ts";
 
 /** How an Odoo record ends unless its kind says otherwise. */
 export const ARCHIVE: EndInOdoo = {

@@ -1,7 +1,7 @@
 /** Looks into what Plane announced for edits that a write of ours has overwritten. */
 import { type Effect, effectOf } from "./effect.ts";
-import type { SyncDependencies } from "./dependencies.ts";
-import type { PlaneForm, SyncEntity } from "./kind.ts";
+import type { SyncDependencies } from "./sides/dependencies.ts";
+import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { announcedFrom, judgeWrites } from "./overwritten.ts";
 
 /**

@@ -2,13 +2,13 @@
  * One record of a pair is gone: its partner is archived or says so, and is deleted only where somebody asked for that; never over
  * edits nobody has seen.
  */
-import type { SyncDependencies } from "./dependencies.ts";
+import type { SyncDependencies } from "./sides/dependencies.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import { ARCHIVE, endOfPair } from "./end_of_pair.ts";
-import { externalId } from "./external_id.ts";
-import type { PlaneForm, SyncEntity } from "./kind.ts";
-import { findByExternalId, readRecord, writeRecord } from "./odoo_records.ts";
-import type { ActiveLens } from "./plan_input.ts";
+import { externalId } from "./sides/external_id.ts";
+import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
+import { findByExternalId, readRecord, writeRecord } from "./sides/odoo_records.ts";
+import type { ActiveLens } from "./plan/plan_input.ts";
 import { unseenInOdoo, unseenInPlane } from "./unseen_edits.ts";
 
 /**

@@ -1,13 +1,13 @@
 /** Every kind of pair this version knows. */
-import { COMMENT_KIND } from "./comment_kind.ts";
-import type { ConfigurableKind } from "./configuration.ts";
-import { CYCLE_KIND } from "./cycle_kind.ts";
-import { DOCUMENT_KINDS } from "./document_kind.ts";
-import { genericKind } from "./generic_kind.ts";
-import { ISSUE_KIND } from "./issue_kind.ts";
-import type { Kind, PlaneForm } from "./kind.ts";
-import { MODULE_PROJECT_KIND, MODULE_TAG_KIND, MODULE_TASK_KIND } from "./module_kind.ts";
-import { PROJECT_KIND } from "./project_kind.ts";
+import { COMMENT_KIND } from "./comments/comment_kind.ts";
+import type { ConfigurableKind } from "./pairs/configuration.ts";
+import { CYCLE_KIND } from "./planning/cycle_kind.ts";
+import { DOCUMENT_KINDS } from "./documents/document_kind.ts";
+import { genericKind } from "./generic/generic_kind.ts";
+import { ISSUE_KIND } from "./issues/issue_kind.ts";
+import type { Kind, PlaneForm } from "./pairs/kind.ts";
+import { MODULE_PROJECT_KIND, MODULE_TAG_KIND, MODULE_TASK_KIND } from "./planning/module_kind.ts";
+import { PROJECT_KIND } from "./projects/project_kind.ts";
 
 /** Calls a function with a kind whose form nobody but the kind itself has to know. */
 export type UsesKind<Result> = <Form extends PlaneForm>(kind: Kind<Form>) => Result;

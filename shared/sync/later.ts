@@ -6,11 +6,11 @@
 import { type JsonObject, sameJson } from "../json.ts";
 import { parseStamp } from "../stamp.ts";
 import type { Announcement } from "../store/sync_store.ts";
-import type { SyncDependencies } from "./dependencies.ts";
-import type { PlaneForm, SyncEntity } from "./kind.ts";
-import { planBoth } from "./plan.ts";
-import { type ActiveLens, contextOf, type PlanInput } from "./plan_input.ts";
-import type { Side } from "./planned.ts";
+import type { SyncDependencies } from "./sides/dependencies.ts";
+import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
+import { planBoth } from "./plan/plan.ts";
+import { type ActiveLens, contextOf, type PlanInput } from "./plan/plan_input.ts";
+import type { Side } from "./plan/planned.ts";
 
 /** Odoo shows whole seconds, and people save what they typed a moment ago. */
 const UNCERTAINTY_MS = 2_000;

@@ -1,14 +1,14 @@
 /** The link to its partner that a record gets when it is made; fields mapped to the link are kept by their lenses. */
 import { SuiteError } from "../errors.ts";
 import type { OdooRecord } from "../odoo/client.ts";
-import type { SyncDependencies } from "./dependencies.ts";
-import type { PlaneForm, SyncEntity } from "./kind.ts";
+import type { SyncDependencies } from "./sides/dependencies.ts";
+import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { escapeText } from "./html/tree.ts";
-import { NO_REFERENCES } from "./lens.ts";
-import { type Addresses, addressesOf, itemAddress } from "./link_address.ts";
-import { writeRecord } from "./odoo_records.ts";
-import { type ActiveLens, contextOf } from "./plan_input.ts";
-import type { Side } from "./planned.ts";
+import { NO_REFERENCES } from "./lenses/lens.ts";
+import { type Addresses, addressesOf, itemAddress } from "./sides/link_address.ts";
+import { writeRecord } from "./sides/odoo_records.ts";
+import { type ActiveLens, contextOf } from "./plan/plan_input.ts";
+import type { Side } from "./plan/planned.ts";
 
 /** Plane's limit for the title of a link. */
 const LONGEST_TITLE = 255;

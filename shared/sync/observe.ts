@@ -4,8 +4,8 @@
  */
 import { SuiteError } from "../errors.ts";
 import { type Json, sameJson } from "../json.ts";
-import type { SyncDependencies } from "./dependencies.ts";
-import type { PlaneForm, SyncEntity } from "./kind.ts";
+import type { SyncDependencies } from "./sides/dependencies.ts";
+import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
 
 export type Observed<Form> =
   | { kind: "present"; form: Form; fresh: boolean }

@@ -4,7 +4,7 @@
  */
 import type { Json, JsonObject } from "../json.ts";
 import type { Announcement } from "../store/sync_store.ts";
-import type { Plan } from "./planned.ts";
+import type { Plan } from "./plan/planned.ts";
 
 /** What our last write to Plane replaced and wrote, by field, until it was announced. */
 interface Wrote {

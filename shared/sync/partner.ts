@@ -2,10 +2,10 @@
 import { SuiteError } from "../errors.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import type { MappingRow } from "../store/sync_store.ts";
-import type { SyncDependencies } from "./dependencies.ts";
-import type { PlaneForm, SyncEntity } from "./kind.ts";
-import { externalId } from "./external_id.ts";
-import { findByExternalId, readRecord } from "./odoo_records.ts";
+import type { SyncDependencies } from "./sides/dependencies.ts";
+import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
+import { externalId } from "./sides/external_id.ts";
+import { findByExternalId, readRecord } from "./sides/odoo_records.ts";
 
 export type OdooPartner =
   | { kind: "present"; mapping: MappingRow; odooId: number; record: OdooRecord; linkedNow: boolean }

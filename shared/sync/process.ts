@@ -5,15 +5,15 @@ import type { Lease } from "../queue/lease.ts";
 import type { RetryRules } from "../queue/outcome.ts";
 import type { Claimed, Settlement } from "../store/queue.ts";
 import type { PairRow, RecordKey } from "../store/sync_store.ts";
-import { configOf, waysOf } from "./configuration.ts";
+import { configOf, waysOf } from "./pairs/configuration.ts";
 import { type Effect, effectOf, effectOfFailure, withoutAttempts } from "./effect.ts";
-import type { SyncDependencies } from "./dependencies.ts";
+import type { SyncDependencies } from "./sides/dependencies.ts";
 import { kindOf } from "./kinds.ts";
-import { modelOf, withFieldsOf } from "./module_models.ts";
+import { modelOf, withFieldsOf } from "./pairs/module_models.ts";
 import { paused } from "./paused.ts";
 import { processOdooRecord, processPlaneRecord } from "./process_record.ts";
-import { chooseConfig } from "./choose_config.ts";
-import { retryRulesOf } from "./options.ts";
+import { chooseConfig } from "./pairs/choose_config.ts";
+import { retryRulesOf } from "./pairs/options.ts";
 
 export interface Processor {
   /** @throws SuiteError that decides about the next try */

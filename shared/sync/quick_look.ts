@@ -1,8 +1,8 @@
 /** What can be said of a Plane record without asking anybody. */
 import { sameJson } from "../json.ts";
-import type { SyncDependencies } from "./dependencies.ts";
-import type { PlaneForm, SyncEntity } from "./kind.ts";
-import { type ActiveLens, contextOf } from "./plan_input.ts";
+import type { SyncDependencies } from "./sides/dependencies.ts";
+import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
+import { type ActiveLens, contextOf } from "./plan/plan_input.ts";
 
 /**
  * True when only Plane has hinted and nothing has changed there in any mapped field since the last agreement: an echo, a

@@ -3,7 +3,7 @@
  * remembered, and the field is left alone for the rest of the day as long as both sides still say the same.
  */
 import { type Json, type JsonObject, sameJson } from "../json.ts";
-import { type ActiveLens, contextOf, type PlanInput } from "./plan_input.ts";
+import { type ActiveLens, contextOf, type PlanInput } from "./plan/plan_input.ts";
 
 /** Under this name Plane's base keeps them: field -> [Plane's value, Odoo's value, the day]. */
 const REFUSED = "refused";

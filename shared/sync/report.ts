@@ -1,8 +1,8 @@
 /** What people read afterwards: the log row and the events of one synchronisation. Events carry names, never values. */
 import type { Effect } from "./effect.ts";
 import type { Actors } from "./actors.ts";
-import type { Prepared } from "./kind.ts";
-import type { Plan } from "./planned.ts";
+import type { Prepared } from "./pairs/kind.ts";
+import type { Plan } from "./plan/planned.ts";
 
 export interface PlanFacts {
   entityKey: string;

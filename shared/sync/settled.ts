@@ -1,15 +1,15 @@
 /** From a carried-out plan to what settling writes. */
 import { parseStamp } from "../stamp.ts";
-import { type Carried, changedMeanwhile, nextBases } from "./bases.ts";
+import { type Carried, changedMeanwhile, nextBases } from "./plan/bases.ts";
 import { type Effect, effectOf } from "./effect.ts";
-import type { SyncDependencies } from "./dependencies.ts";
-import type { Followed, PlaneForm, Prepared, SyncEntity } from "./kind.ts";
-import type { PlanInput } from "./plan_input.ts";
-import type { Plan } from "./planned.ts";
+import type { SyncDependencies } from "./sides/dependencies.ts";
+import type { Followed, PlaneForm, Prepared, SyncEntity } from "./pairs/kind.ts";
+import type { PlanInput } from "./plan/plan_input.ts";
+import type { Plan } from "./plan/planned.ts";
 import { rememberWrites } from "./overwritten.ts";
 import { rememberRefused } from "./refused.ts";
 import { describePlan } from "./report.ts";
-import type { PairNow } from "./pair_now.ts";
+import type { PairNow } from "./plan/pair_now.ts";
 import { actorsOf } from "./actors.ts";
 
 /**

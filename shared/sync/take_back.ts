@@ -7,14 +7,14 @@ import { type Json, sameJson } from "../json.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import type { UndoOrder, UndoPart } from "../store/sync_store.ts";
 import type { Effect } from "./effect.ts";
-import type { SyncDependencies } from "./dependencies.ts";
-import type { PlaneForm, SyncEntity } from "./kind.ts";
-import type { LensContext, Target } from "./lens.ts";
+import type { SyncDependencies } from "./sides/dependencies.ts";
+import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
+import type { LensContext, Target } from "./lenses/lens.ts";
 import { readPlane } from "./observe.ts";
-import { readRecord, writeRecord } from "./odoo_records.ts";
-import { type ActiveLens, contextOf } from "./plan_input.ts";
-import type { Change, Plan, Side } from "./planned.ts";
-import type { PairNow } from "./pair_now.ts";
+import { readRecord, writeRecord } from "./sides/odoo_records.ts";
+import { type ActiveLens, contextOf } from "./plan/plan_input.ts";
+import type { Change, Plan, Side } from "./plan/planned.ts";
+import type { PairNow } from "./plan/pair_now.ts";
 
 export interface TakenBack<Form> {
   form: Form;

@@ -4,8 +4,8 @@
  */
 import { SuiteError } from "../errors.ts";
 import { type Effect, effectOf } from "./effect.ts";
-import type { SyncDependencies } from "./dependencies.ts";
-import type { PlaneForm, SyncEntity } from "./kind.ts";
+import type { SyncDependencies } from "./sides/dependencies.ts";
+import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
 
 /** How long its maker gets to say so, in ms. */
 const PATIENCE_MS = 2_000;

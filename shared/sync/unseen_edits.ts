@@ -1,11 +1,11 @@
 /** What somebody changed in a record since both sides last agreed: such a record is not ended for its partner's sake. */
 import { type Json, sameJson } from "../json.ts";
 import type { OdooRecord } from "../odoo/client.ts";
-import type { SyncDependencies } from "./dependencies.ts";
+import type { SyncDependencies } from "./sides/dependencies.ts";
 import { ARCHIVE } from "./end_of_pair.ts";
-import type { PlaneForm, SyncEntity } from "./kind.ts";
-import { NO_REFERENCES } from "./lens.ts";
-import { type ActiveLens, contextOf } from "./plan_input.ts";
+import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
+import { NO_REFERENCES } from "./lenses/lens.ts";
+import { type ActiveLens, contextOf } from "./plan/plan_input.ts";
 
 /** Fields of Odoo's record that are not what was agreed on. */
 export async function unseenInOdoo<Form extends PlaneForm>(

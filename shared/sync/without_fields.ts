@@ -1,4 +1,4 @@
-import type { Plan, Side } from "./planned.ts";
+import type { Plan, Side } from "./plan/planned.ts";
 
 /** What no record can be without. */
 const NEEDED = new Set(["name"]);

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { SuiteError } from "../../shared/errors.ts";
 import { PlaneClient } from "../../shared/plane/client.ts";
-import { createPlaneDirectory } from "../../shared/sync/plane_directory.ts";
-import type { PlaneAccess } from "../../shared/sync/dependencies.ts";
+import { createPlaneDirectory } from "../../shared/sync/sides/plane_directory.ts";
+import type { PlaneAccess } from "../../shared/sync/sides/dependencies.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { KEYS, startPlaneSync } from "../support/plane_sync.ts";
 import { createSweepWorld, EVERYTHING, type SweepWorld, WATERMARKS } from "../support/sweep_world.ts";

@@ -17,7 +17,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "merge",
     breaks: "when both sides changed a field, Odoo's change is not seen",
-    file: "shared/sync/merge_field.ts",
+    file: "shared/sync/plan/merge_field.ts",
     from: "const odooChanged = context.odooBase === undefined || !sameInOdoo(context.odooBase, odooNow);",
     to:
       "const odooChanged = !planeChanged && context.odooBase !== undefined && !sameInOdoo(context.odooBase, odooNow);",
@@ -34,7 +34,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "echo",
     breaks: "the base stays what it was after a write to Odoo: our own value looks like somebody's edit",
-    file: "shared/sync/bases.ts",
+    file: "shared/sync/plan/bases.ts",
     from: 'odooBase[field] = asWritten("odoo", seenInOdoo)',
     to: 'odooBase[field] = odooBase[field] !== undefined ? odooBase[field] : asWritten("odoo", seenInOdoo)',
     always: true,

@@ -10,7 +10,7 @@ import { type BackfillReport, type BackfillRunner, runBackfill } from "../../sha
 import type { BackfillScope } from "../../shared/backfill/scope.ts";
 import type { CompletenessReport } from "../../shared/backfill/report.ts";
 import { PlaneClient } from "../../shared/plane/client.ts";
-import { createPlaneDirectory } from "../../shared/sync/plane_directory.ts";
+import { createPlaneDirectory } from "../../shared/sync/sides/plane_directory.ts";
 import type { SandboxPlane } from "../../dev/sandbox/plane/server.ts";
 import { createSyncWorld, type SyncWorld, type SyncWorldOptions } from "./sync_world.ts";
 

@@ -7,7 +7,7 @@ import { createSqlStore } from "../../shared/store/sql_store.ts";
 import { createSweepMarks } from "../../shared/store/sweep_marks.ts";
 import { createSweepPairs } from "../../shared/store/sweep_pairs.ts";
 import { readSweepRows } from "../../shared/store/sweep_status.ts";
-import { createPlaneDirectory } from "../../shared/sync/plane_directory.ts";
+import { createPlaneDirectory } from "../../shared/sync/sides/plane_directory.ts";
 import { describeSweeps, type SweepDescription } from "../../shared/sweep/describe.ts";
 import type { SweepDependencies } from "../../shared/sweep/reader.ts";
 import type { Intervals } from "../../shared/sweep/schedule.ts";

@@ -9,7 +9,7 @@ import { drain, type DrainReport } from "../../shared/queue/drain.ts";
 import { createWake } from "../../shared/queue/wake.ts";
 import { openDatabase, type Sql } from "../../shared/store/database.ts";
 import { createSqlStore } from "../../shared/store/sql_store.ts";
-import { createPlaneDirectory } from "../../shared/sync/plane_directory.ts";
+import { createPlaneDirectory } from "../../shared/sync/sides/plane_directory.ts";
 import { createProcessor } from "../../shared/sync/process.ts";
 
 /** Plain data, so that it can be given to another process. */

@@ -15,7 +15,7 @@ import { createWake } from "../../shared/queue/wake.ts";
 import { openDatabase, type Sql } from "../../shared/store/database.ts";
 import { recordDelivery } from "../../shared/store/deliveries.ts";
 import { createSqlStore } from "../../shared/store/sql_store.ts";
-import { createPlaneDirectory } from "../../shared/sync/plane_directory.ts";
+import { createPlaneDirectory } from "../../shared/sync/sides/plane_directory.ts";
 import { createProcessor } from "../../shared/sync/process.ts";
 import { normalisePlane } from "../../shared/webhook/normalise_plane.ts";
 import type { Extensions } from "../../dev/sandbox/odoo/schema.ts";

@@ -17,7 +17,7 @@ import type { Sql } from "../../../shared/store/database.ts";
 import type { Claimed } from "../../../shared/store/queue.ts";
 import { createRunStore, type RunRow } from "../../../shared/store/runs.ts";
 import type { SyncStore } from "../../../shared/store/sync_store.ts";
-import type { PlaneAccess, SyncDependencies } from "../../../shared/sync/dependencies.ts";
+import type { PlaneAccess, SyncDependencies } from "../../../shared/sync/sides/dependencies.ts";
 import { createProcessor, type Processor } from "../../../shared/sync/process.ts";
 import { continueElsewhere } from "./continue_elsewhere.ts";
 import { type Runtime, sleep } from "./runtime.ts";

@@ -9,8 +9,8 @@ import { PlaneClient } from "../../../shared/plane/client.ts";
 import type { PlaneCredential } from "../../../shared/plane/credential.ts";
 import { withinBudget } from "../../../shared/plane/within_budget.ts";
 import { withRetries } from "../../../shared/plane/with_retries.ts";
-import type { PlaneAccess } from "../../../shared/sync/dependencies.ts";
-import { createPlaneDirectory } from "../../../shared/sync/plane_directory.ts";
+import type { PlaneAccess } from "../../../shared/sync/sides/dependencies.ts";
+import { createPlaneDirectory } from "../../../shared/sync/sides/plane_directory.ts";
 
 /** @returns a function that throws SuiteError odoo_not_configured when an address or a key is missing */
 export function odooClient(

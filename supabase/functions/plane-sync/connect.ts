@@ -16,7 +16,7 @@ import { replayDeadLetters, requestSync } from "../../../shared/store/manual.ts"
 import { createSqlStore } from "../../../shared/store/sql_store.ts";
 import { createSwitchStore } from "../../../shared/store/switches.ts";
 import { readStatus } from "../../../shared/store/status.ts";
-import type { SyncDependencies } from "../../../shared/sync/dependencies.ts";
+import type { SyncDependencies } from "../../../shared/sync/sides/dependencies.ts";
 import { modelsToDescribe } from "../../../shared/sync/kinds.ts";
 import { createProcessor } from "../../../shared/sync/process.ts";
 import type { AppDependencies } from "./app.ts";

@@ -10,7 +10,7 @@ import { releaseBrakes } from "../../../shared/sweep/brakes.ts";
 import { describeSweeps, type SweepDescription } from "../../../shared/sweep/describe.ts";
 import { INTERVALS } from "../../../shared/sweep/schedule.ts";
 import { sweep, type SweepReport } from "../../../shared/sweep/sweep.ts";
-import type { PlaneAccess, SyncDependencies } from "../../../shared/sync/dependencies.ts";
+import type { PlaneAccess, SyncDependencies } from "../../../shared/sync/sides/dependencies.ts";
 import type { Runtime } from "./runtime.ts";
 
 export interface WantedSweep {

@@ -1,6 +1,6 @@
 /** Records that are made and deleted in Odoo. */
 import assert from "node:assert/strict";
-import { relatedId } from "../../../shared/sync/lens.ts";
+import { relatedId } from "../../../shared/sync/lenses/lens.ts";
 import { type BothWaysCase, editOdoo, editPlane, inPlane, type Values } from "./pair.ts";
 
 export const RECORDS: readonly BothWaysCase[] = [

@@ -6,7 +6,7 @@ import { drain } from "../../../shared/queue/drain.ts";
 import { outcomeOfFailure } from "../../../shared/queue/outcome.ts";
 import { createWake } from "../../../shared/queue/wake.ts";
 import type { Settlement } from "../../../shared/store/queue.ts";
-import { readOptions, retryRulesOf } from "../../../shared/sync/options.ts";
+import { readOptions, retryRulesOf } from "../../../shared/sync/pairs/options.ts";
 import { claimedEntity } from "./drain_world.ts";
 
 const failure = new SuiteError("internal");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isLeftOut } from "../../../shared/sweep/left_out.ts";
-import { readOptions } from "../../../shared/sync/options.ts";
+import { readOptions } from "../../../shared/sync/pairs/options.ts";
 
 const pair = (odooModel: string, options = {}) => ({ odooModel, options: readOptions(options).options });
 

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import type { Json } from "../../../shared/json.ts";
 import type { OdooRecord } from "../../../shared/odoo/client.ts";
-import type { CommentForm } from "../../../shared/sync/comment_form.ts";
-import { commentLens } from "../../../shared/sync/comment_lens.ts";
+import type { CommentForm } from "../../../shared/sync/comments/comment_form.ts";
+import { commentLens } from "../../../shared/sync/comments/comment_lens.ts";
 import { sameHtml } from "../../../shared/sync/html/compare.ts";
-import { type LensContext, NO_REFERENCES } from "../../../shared/sync/lens.ts";
+import { type LensContext, NO_REFERENCES } from "../../../shared/sync/lenses/lens.ts";
 
 const FORM: CommentForm = {
   id: "c0000000-0000-4000-8000-000000000001",

@@ -8,7 +8,7 @@ import {
   markDeletedInPlane,
   readOdooText,
   readPlaneText,
-} from "../../../shared/sync/comment_marks.ts";
+} from "../../../shared/sync/comments/comment_marks.ts";
 
 const TEXT = "<p>Hello <strong>you</strong></p>";
 

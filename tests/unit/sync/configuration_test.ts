@@ -8,9 +8,9 @@ import {
   type PairConfig,
   waysOf,
   withinWays,
-} from "../../../shared/sync/configuration.ts";
+} from "../../../shared/sync/pairs/configuration.ts";
 import { kindOf } from "../../../shared/sync/kinds.ts";
-import { ISSUE_LENSES } from "../../../shared/sync/issue_lenses.ts";
+import { ISSUE_LENSES } from "../../../shared/sync/issues/issue_lenses.ts";
 
 const field = (type: string) => ({ type, required: false, readonly: false });
 const taskFields: OdooFields = {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { cycleForm } from "../../../shared/sync/cycle_form.ts";
-import { isOver, lastDay } from "../../../shared/sync/cycle_lenses.ts";
-import { NO_REFERENCES } from "../../../shared/sync/lens.ts";
-import { dayIn } from "../../../shared/sync/planning_project.ts";
+import { cycleForm } from "../../../shared/sync/planning/cycle_form.ts";
+import { isOver, lastDay } from "../../../shared/sync/planning/cycle_lenses.ts";
+import { NO_REFERENCES } from "../../../shared/sync/lenses/lens.ts";
+import { dayIn } from "../../../shared/sync/sides/planning_project.ts";
 import { capturedPosts } from "../../support/captured_posts.ts";
 
 function cycle(end_date: string | null, archived_at: string | null = null) {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { OdooCapabilities } from "../../../shared/odoo/capabilities.ts";
 import type { OdooRecord } from "../../../shared/odoo/client.ts";
-import { checkPair, configOf } from "../../../shared/sync/configuration.ts";
-import { documentLenses, stateFor } from "../../../shared/sync/document_lenses.ts";
-import { DOCUMENT_SHAPES } from "../../../shared/sync/document_words.ts";
+import { checkPair, configOf } from "../../../shared/sync/pairs/configuration.ts";
+import { documentLenses, stateFor } from "../../../shared/sync/documents/document_lenses.ts";
+import { DOCUMENT_SHAPES } from "../../../shared/sync/documents/document_words.ts";
 import { kindOf } from "../../../shared/sync/kinds.ts";
-import { type LensContext, NO_REFERENCES } from "../../../shared/sync/lens.ts";
+import { type LensContext, NO_REFERENCES } from "../../../shared/sync/lenses/lens.ts";
 import type { JsonObject } from "../../../shared/json.ts";
 
 const shapeOf = (model: string) =>

@@ -5,7 +5,7 @@ import {
   renderBody,
   renderTitle,
   type Values,
-} from "../../../shared/sync/document_template.ts";
+} from "../../../shared/sync/documents/document_template.ts";
 import { sanitise } from "../../../shared/sync/html/sanitise.ts";
 
 const VALUES: Values = {

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { OdooCapabilities, OdooField, OdooFields } from "../../../shared/odoo/capabilities.ts";
 import type { JsonObject } from "../../../shared/json.ts";
-import { checkPair, chooseLenses, configOf } from "../../../shared/sync/configuration.ts";
-import { genericLenses } from "../../../shared/sync/generic_lenses.ts";
-import { paragraphs, plainText, plainTextLens } from "../../../shared/sync/generic_text.ts";
-import { odooValueOf } from "../../../shared/sync/generic_words.ts";
+import { checkPair, chooseLenses, configOf } from "../../../shared/sync/pairs/configuration.ts";
+import { genericLenses } from "../../../shared/sync/generic/generic_lenses.ts";
+import { paragraphs, plainText, plainTextLens } from "../../../shared/sync/generic/generic_text.ts";
+import { odooValueOf } from "../../../shared/sync/generic/generic_words.ts";
 import { kindOf } from "../../../shared/sync/kinds.ts";
-import { type LensContext, NO_REFERENCES } from "../../../shared/sync/lens.ts";
-import { type IssueForm, issueForm } from "../../../shared/sync/plane_forms.ts";
+import { type LensContext, NO_REFERENCES } from "../../../shared/sync/lenses/lens.ts";
+import { type IssueForm, issueForm } from "../../../shared/sync/sides/plane_forms.ts";
 
 const MODEL = "bir.filing.deadline";
 const field = (type: string, more: Partial<OdooField> = {}): OdooField => ({

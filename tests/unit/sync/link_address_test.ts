@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { itemAddress, odooAddress, workspaceAddress } from "../../../shared/sync/link_address.ts";
+import { itemAddress, odooAddress, workspaceAddress } from "../../../shared/sync/sides/link_address.ts";
 
 const version = (major: number) => ({ major, text: `${major}.0` });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { configOf } from "../../../shared/sync/configuration.ts";
-import { modelOf, withFieldsOf } from "../../../shared/sync/module_models.ts";
-import { moduleForm } from "../../../shared/sync/module_form.ts";
+import { configOf } from "../../../shared/sync/pairs/configuration.ts";
+import { modelOf, withFieldsOf } from "../../../shared/sync/pairs/module_models.ts";
+import { moduleForm } from "../../../shared/sync/planning/module_form.ts";
 import { capturedPosts } from "../../support/captured_posts.ts";
 import type { ConfigRow, MappingRow, PairRow } from "../../../shared/store/sync_store.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Announcement } from "../../../shared/store/sync_store.ts";
 import { judgeWrites, overwrittenIn, rememberWrites } from "../../../shared/sync/overwritten.ts";
-import { emptyPlan, type Plan } from "../../../shared/sync/planned.ts";
+import { emptyPlan, type Plan } from "../../../shared/sync/plan/planned.ts";
 
 const AT = "2026-11-21T10:00:00.000000Z";
 

@@ -1,8 +1,8 @@
 /** Fields that go one way only, and what people decide about them. */
 import assert from "node:assert/strict";
 import type { OdooCapabilities } from "../../../shared/odoo/capabilities.ts";
-import { type Lens, NO_REFERENCES } from "../../../shared/sync/lens.ts";
-import { planBoth } from "../../../shared/sync/plan.ts";
+import { type Lens, NO_REFERENCES } from "../../../shared/sync/lenses/lens.ts";
+import { planBoth } from "../../../shared/sync/plan/plan.ts";
 
 interface Form {
   name: string;

@@ -5,11 +5,11 @@ import type { Json } from "../../../shared/json.ts";
 import type { OdooCapabilities } from "../../../shared/odoo/capabilities.ts";
 import type { OdooRecord } from "../../../shared/odoo/client.ts";
 import type { ConflictPolicy } from "../../../shared/store/sync_store.ts";
-import { nextBases } from "../../../shared/sync/bases.ts";
-import { type Lens, NO_REFERENCES } from "../../../shared/sync/lens.ts";
-import { planBoth } from "../../../shared/sync/plan.ts";
-import type { PlanInput } from "../../../shared/sync/plan_input.ts";
-import type { Plan, Side } from "../../../shared/sync/planned.ts";
+import { nextBases } from "../../../shared/sync/plan/bases.ts";
+import { type Lens, NO_REFERENCES } from "../../../shared/sync/lenses/lens.ts";
+import { planBoth } from "../../../shared/sync/plan/plan.ts";
+import type { PlanInput } from "../../../shared/sync/plan/plan_input.ts";
+import type { Plan, Side } from "../../../shared/sync/plan/planned.ts";
 
 type Form = Record<string, string>;
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { issueForm, projectForm } from "../../../shared/sync/plane_forms.ts";
+import { issueForm, projectForm } from "../../../shared/sync/sides/plane_forms.ts";
 
 const lines = (await Deno.readTextFile(new URL("../../fixtures/plane/webhooks.jsonl", import.meta.url)))
   .trim().split("\n");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../shared/json.ts";
 import type { OdooCapabilities } from "../../../shared/odoo/capabilities.ts";
-import { type Lens, NO_REFERENCES } from "../../../shared/sync/lens.ts";
-import type { PlanInput } from "../../../shared/sync/plan_input.ts";
+import { type Lens, NO_REFERENCES } from "../../../shared/sync/lenses/lens.ts";
+import type { PlanInput } from "../../../shared/sync/plan/plan_input.ts";
 import { rememberRefused, withoutRefused } from "../../../shared/sync/refused.ts";
 
 type Form = Record<string, string>;

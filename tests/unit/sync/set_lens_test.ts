@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type LensContext, NO_REFERENCES } from "../../../shared/sync/lens.ts";
-import { setLens } from "../../../shared/sync/set_lens.ts";
+import { type LensContext, NO_REFERENCES } from "../../../shared/sync/lenses/lens.ts";
+import { setLens } from "../../../shared/sync/lenses/set_lens.ts";
 
 const lens = setLens<{ labels: string[] }>({
   field: "labels",

@@ -1,0 +1,73 @@
+/** Orders and invoices of Odoo, each shown as one work item of a Plane project. Plane writes nothing to them. */
+import type { PairConfig } from "../pairs/configuration.ts";
+import type { SyncDependencies } from "../sides/dependencies.ts";
+import { documentLenses, stateFor, wantedState } from "./document_lenses.ts";
+import { DOCUMENT_OPTIONS, documentOptions, documentProblems } from "./document_options.ts";
+import { DOCUMENT_SHAPES, type DocumentShape } from "./document_words.ts";
+import { ISSUE_KIND } from "../issues/issue_kind.ts";
+import type { Kind, Prepared, PrepareInput } from "../pairs/kind.ts";
+import { NO_REFERENCES } from "../lenses/lens.ts";
+import { addressesOf } from "../sides/link_address.ts";
+import type { IssueForm } from "../sides/plane_forms.ts";
+
+export const DOCUMENT_KINDS: readonly Kind<IssueForm>[] = DOCUMENT_SHAPES.map(documentKind);
+
+function documentKind(document: DocumentShape): Kind<IssueForm> {
+  const { parse, complete, read, readArchived, projectOf, wordsOf, plane } = ISSUE_KIND;
+  const { model, kinds } = document;
+  return {
+    planeType: "issue",
+    odooModel: model,
+    directions: ["odoo_to_plane"],
+    madeInOdoo: "never",
+    isDescribedByOdoo: true,
+    lensesFor: (config) => documentLenses(config, document),
+    odooFields: ({ otherFields }) => otherFields?.[model] ?? undefined,
+    alwaysReads: kinds === undefined ? [] : [kinds.field],
+    ownOptions: DOCUMENT_OPTIONS,
+    problems: (config) => documentProblems(config, document),
+    parse,
+    complete,
+    read,
+    ...(readArchived === undefined ? {} : { readArchived }),
+    projectOf,
+    ...(wordsOf === undefined ? {} : { wordsOf }),
+    recall: () => Promise.resolve({ references: NO_REFERENCES, isCurrent: true }),
+    prepare: (input, deps) => prepareDocument(document, input, deps),
+    placeInPlane: (record, config) =>
+      Promise.resolve(takesPart(document, record, config) ? placeOf(config) : null),
+    ...(plane === undefined ? {} : { plane }),
+  };
+}
+
+function placeOf({ options }: PairConfig): string | null {
+  return options.plane_project ?? null;
+}
+
+function takesPart(document: DocumentShape, record: Record<string, unknown>, config: PairConfig): boolean {
+  const { kinds } = documentOptions(config, document);
+  return kinds === undefined || kinds.shown.some((shown) => shown === record[kinds.field]);
+}
+
+async function prepareDocument(
+  document: DocumentShape,
+  { form, record, config, changedInOdoo }: PrepareInput<IssueForm>,
+  deps: SyncDependencies,
+): Promise<Prepared> {
+  const project = form?.project ?? placeOf(config);
+  const asks = changedInOdoo.has("state") && record !== null && project !== null;
+  const states = asks ? await deps.plane?.directory.allStates(project) ?? [] : [];
+  const wanted = asks ? wantedState(documentOptions(config, document), document, record) : null;
+  const isUnknown = wanted !== null && states.length > 0 && stateFor(wanted, undefined, states) === null;
+  return {
+    references: {
+      ...NO_REFERENCES,
+      states,
+      addresses: await addressesOf({ model: document.model, id: record?.id ?? null }, null, deps),
+    },
+    onCreateInOdoo: {},
+    onCreateInPlane: {},
+    waitsFor: [],
+    unmatched: isUnknown ? [{ kind: "state", value: wanted }] : [],
+  };
+}

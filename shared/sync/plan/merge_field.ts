@@ -1,0 +1,198 @@
+/** The three-way merge of one field. */
+import { type Json, sameJson } from "../../json.ts";
+import type { OdooRecord } from "../../odoo/client.ts";
+import type { Resolution } from "../../store/sync_store.ts";
+import type { Joined, Lens, LensContext, Target } from "../lenses/lens.ts";
+import type { PlanInput } from "./plan_input.ts";
+import type { Plan, Side, Why } from "./planned.ts";
+
+/** One field, with everything its merge looks at and the plan it adds to. */
+export interface Merge<Form> {
+  input: PlanInput<Form>;
+  lens: Lens<Form>;
+  context: LensContext;
+  mayGo: LensContext["mayGo"];
+  plan: Plan;
+}
+
+/** Gives one side its target; the field is agreed then. */
+function write<Form>({ lens, context, plan }: Merge<Form>, side: Side, target: Target, from: Json, why: Why) {
+  Object.assign(plan[side], target.values);
+  for (const name of Object.keys(target.values)) (plan.owners[side][name] ??= []).push(lens.field);
+  plan.expected[side][lens.field] = target.value;
+  Object.assign(plan.placeholders, target.placeholders);
+  const base = (side === "odoo" ? context.odooBase : context.planeBase) ?? null;
+  plan.changes.push({ field: lens.field, side, from, to: target.value, why, base });
+}
+
+/** The field of a record that is about to be made on that side. */
+export function create<Form>(merge: Merge<Form>, side: Side): void {
+  const { lens, input: { plane, odoo }, context, mayGo, plan } = merge;
+  if (!mayGo[side]) return;
+  if (side === "odoo" ? lens.toOdoo === undefined : lens.toPlane === undefined) return;
+  const target = side === "odoo"
+    ? (plane === null ? null : lens.toOdoo?.(plane, null, context))
+    : (odoo === null ? null : lens.toPlane?.(odoo, null, context));
+  if (target === null || target === undefined) return void plan.waiting.push(lens.field);
+  write(merge, side, target, null, "created");
+  plan.agreed.push(lens.field);
+}
+
+/** A set: what both sides added and removed is joined, so there is no conflict. */
+export function planSet<Form>(merge: Merge<Form>, joined: Joined): void {
+  const { lens, input: { plane, odoo }, context, mayGo, plan } = merge;
+  const making = plane === null || odoo === null;
+  for (const side of ["odoo", "plane"] as const) {
+    const target = side === "odoo" ? joined.toOdoo : joined.toPlane;
+    if (target === null || !mayGo[side]) continue;
+    const now = side === "odoo"
+      ? (odoo === null ? null : lens.odooValue(odoo, context))
+      : (plane === null ? null : lens.planeValue(plane, context));
+    const both = joined.toOdoo !== null && joined.toPlane !== null && !making;
+    const why = now === null
+      ? "created"
+      : both
+      ? "joined"
+      : side === "odoo"
+      ? "changed_in_plane"
+      : "changed_in_odoo";
+    write(merge, side, target, now, why);
+  }
+  plan.joined[lens.field] = joined;
+  plan.agreed.push(lens.field);
+}
+
+/** A field of two records that are both there. */
+export function mergeField<Form>(merge: Merge<Form>, plane: Form, odoo: OdooRecord): void {
+  const { input, lens, context, mayGo, plan } = merge;
+  const { field } = lens;
+  const [sameInPlane, sameInOdoo] = [lens.sameInPlane ?? sameJson, lens.sameInOdoo ?? sameJson];
+  const planeNow = lens.planeValue(plane, context);
+  const odooNow = lens.odooValue(odoo, context);
+  const planeChanged = context.planeBase === undefined || !sameInPlane(context.planeBase, planeNow);
+  const odooChanged = context.odooBase === undefined || !sameInOdoo(context.odooBase, odooNow);
+  const overwritten = input.overwritten ?? {};
+  const resolution = chosenFor(field, input.resolutions.get(field), overwritten, planeChanged);
+  const blank = mayGo.odoo && lens.isBlankInOdoo?.(odoo) === true;
+  if (!blank && !planeChanged && !odooChanged && resolution === undefined) {
+    // Back at what was agreed on: nothing is left to decide, unless the conflict is about a value that is on neither side.
+    if (input.open.has(field) && !Object.hasOwn(overwritten, field)) plan.settled.push(field);
+    return;
+  }
+
+  // What a person gave as a value stands for Plane's side, whatever is there.
+  const given = resolution !== undefined && "value" in resolution
+    ? { ...plane, ...(lens.formValues?.(resolution.value, context) ?? { [field]: resolution.value }) }
+    : null;
+  const toOdoo = () => lens.toOdoo?.(given ?? plane, odoo, context) ?? null;
+  const toPlane = () => lens.toPlane?.(odoo, plane, context) ?? null;
+  const agree = () => {
+    plan.agreed.push(field);
+    if (input.open.has(field)) plan.settled.push(field);
+  };
+  const send = (side: Side, why: Why): void => {
+    const target = side === "odoo" ? toOdoo() : toPlane();
+    if (!mayGo[side] || (side === "odoo" ? lens.toOdoo : lens.toPlane) === undefined) {
+      // A person chose what may not be written: both sides stay as they are, and that is decided.
+      if (resolution !== undefined) agree();
+      return;
+    }
+    if (target === null) return void plan.waiting.push(field);
+    const now = side === "odoo" ? odooNow : planeNow;
+    const same = side === "odoo" ? sameInOdoo(now, target.value) : sameInPlane(now, target.value);
+    if (!same) write(merge, side, target, now, why);
+    agree();
+  };
+
+  if (lens.isFact === true) return planeChanged ? send("odoo", "changed_in_plane") : undefined;
+  if (resolution !== undefined) {
+    if (given !== null) {
+      const restore = lens.planeValue(given, context);
+      if (!sameInPlane(restore, planeNow)) {
+        write(
+          merge,
+          "plane",
+          { values: lens.valuesFor?.(given) ?? { [field]: restore }, value: restore },
+          planeNow,
+          "resolved",
+        );
+      }
+      return send("odoo", "resolved");
+    }
+    return send("side" in resolution && resolution.side === "plane" ? "odoo" : "plane", "resolved");
+  }
+  if (!odooChanged || blank) return send("odoo", "changed_in_plane");
+  const back = toPlane();
+  if (!planeChanged && back?.takesAway !== true) return send("plane", "changed_in_odoo");
+
+  // Both changed, or nobody knows which: when they say the same there is nothing to settle.
+  const forth = toOdoo();
+  const keep = () => {
+    const to = toOdoo()?.value ?? planeNow;
+    plan.changes.push({
+      field,
+      side: "odoo",
+      from: odooNow,
+      to,
+      why: "kept",
+      base: context.odooBase ?? null,
+    });
+  };
+  const found = () => {
+    if (context.odooBase === undefined) return agree();
+    plan.changes.push({
+      field,
+      side: "odoo",
+      from: context.odooBase ?? null,
+      to: odooNow,
+      why: "same_on_both",
+      base: context.odooBase ?? null,
+    });
+    agree();
+  };
+  if (forth !== null && sameInOdoo(odooNow, forth.value)) {
+    Object.assign(plan.placeholders, forth.placeholders);
+    return found();
+  }
+  if (back !== null && back.takesAway !== true && sameInPlane(planeNow, back.value)) return found();
+  // A one-way field has a master; the policy may still leave the other side's value alone, and that is then agreed.
+  const oneWay = !mayGo.plane || lens.toPlane === undefined
+    ? "odoo"
+    : !mayGo.odoo || lens.toOdoo === undefined
+    ? "plane"
+    : null;
+  if (oneWay !== null && input.policy !== "manual") {
+    const keeps = input.policy === (oneWay === "odoo" ? "odoo_wins" : "plane_wins");
+    if (!keeps) return send(oneWay, oneWay === "odoo" ? "conflict_plane_won" : "conflict_odoo_won");
+    keep();
+    return agree();
+  }
+  if (input.policy === "manual") {
+    plan.conflicts.push({
+      field,
+      base: context.planeBase ?? null,
+      plane_value: planeNow,
+      odoo_value: odooNow,
+    });
+    if (!input.open.has(field)) keep();
+    return;
+  }
+  const winner = input.policy === "plane_wins"
+    ? "plane"
+    : input.policy === "odoo_wins"
+    ? "odoo"
+    : input.later(field);
+  return winner === "plane" ? send("odoo", "conflict_plane_won") : send("plane", "conflict_odoo_won");
+}
+
+/** Plane's side of a conflict about an overwritten edit is that edit, which is in Plane no more. */
+function chosenFor(
+  field: string,
+  resolution: Resolution | undefined,
+  overwritten: Readonly<Record<string, Json>>,
+  planeChanged: boolean,
+): Resolution | undefined {
+  const value = Object.hasOwn(overwritten, field) ? overwritten[field] : undefined;
+  const isPlane = resolution !== undefined && "side" in resolution && resolution.side === "plane";
+  return isPlane && value !== undefined && !planeChanged ? { value } : resolution;
+}

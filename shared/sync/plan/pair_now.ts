@@ -1,0 +1,20 @@
+/** Both records of a pair as they are now. */
+import type { OdooRecord } from "../../odoo/client.ts";
+import type { MappingRow } from "../../store/sync_store.ts";
+import type { ActiveLens } from "./plan_input.ts";
+
+export interface PairNow<Form> {
+  mapping: MappingRow;
+  /** Null: made now. */
+  form: Form | null;
+  record: OdooRecord | null;
+  odooId: number | null;
+  /** Where a work item is made. */
+  projectId: string | null;
+  /** The Plane record was read in this very pass. */
+  fresh: boolean;
+  /** The pair was only just linked (again): nothing is known to be agreed. */
+  linkedNow: boolean;
+  lenses: readonly ActiveLens<Form>[];
+  fields: readonly string[];
+}

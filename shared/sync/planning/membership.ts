@@ -1,0 +1,110 @@
+/**
+ * Which tasks carry a mark of ours (a milestone, a tag, a parent), because their work items are in the cycle or module it stands
+ * for. No webhook tells of that, and no work item: Plane's list is compared with what was agreed on last.
+ */
+import type { Json, JsonObject } from "../../json.ts";
+import type { OdooRecord } from "../../odoo/client.ts";
+import { relatedId } from "../lenses/lens.ts";
+import type { Followed, FollowInput, PlaneForm } from "../pairs/kind.ts";
+import type { SyncDependencies } from "../sides/dependencies.ts";
+import { TASK_MODEL } from "../sides/models.ts";
+import { leftBehind } from "./membership_leavers.ts";
+
+/** What marks a task, and how it is given and taken. */
+export interface Mark {
+  /** Task fields that show it. */
+  reads: readonly string[];
+  isOn: (task: OdooRecord) => boolean;
+  /** Whether a task without it may get it. */
+  mayGet: (task: OdooRecord) => boolean;
+  /** Gives it to tasks, and takes it from others; `members` are all that are to have it afterwards. */
+  carry: (change: { give: number[]; take: number[]; members: ReadonlySet<number> }) => Promise<void>;
+}
+
+/** Under this name the base keeps the members agreed on: work item -> task. */
+const MEMBERS = "members";
+
+/**
+ * Marks the members and takes the mark from those who left, each only where it differs. A mark somebody gave by hand to a task
+ * that was never a member stays.
+ *
+ * @param items the work items Plane lists
+ * @param odooProject where the mark can be carried; null: everywhere
+ */
+export async function bringInLine<Form extends PlaneForm>(
+  { base, form, entity: { kind, lease } }: FollowInput<Form>,
+  items: readonly string[],
+  mark: Mark,
+  odooProject: number | null,
+  deps: SyncDependencies,
+): Promise<Followed> {
+  const { store } = deps;
+  const odoo = deps.odoo();
+  const before = membersIn(base);
+  const partners = await store.readPartners("issue", items);
+  const members = new Map<string, number>();
+  const waitsFor: string[] = [];
+  for (const item of items) {
+    const partner = partners.get(item);
+    if (partner === undefined || (partner.odooModel === TASK_MODEL && partner.odooId === null)) {
+      waitsFor.push(`issue:${item}`);
+    } else if (partner.odooModel === TASK_MODEL && partner.odooId !== null && !partner.deleted) {
+      members.set(item, partner.odooId);
+    }
+  }
+  const formerly = [...before].filter(([item]) => !items.includes(item));
+  const read = async (ids: readonly number[]) => {
+    const fields = ["project_id", "active", ...mark.reads];
+    const call = { context: { active_test: false } };
+    return new Map((await odoo.read(TASK_MODEL, [...ids], fields, call)).map((task) => [task.id, task]));
+  };
+  const tasks = await read([...new Set([...members.values(), ...formerly.map(([, task]) => task)])]);
+  const fits = (id: number) => {
+    const task = tasks.get(id);
+    return task !== undefined && (odooProject === null || relatedId(task.project_id) === odooProject);
+  };
+  const give = [...members.values()].filter((id) => {
+    const task = tasks.get(id);
+    return task !== undefined && fits(id) && !mark.isOn(task) && mark.mayGet(task);
+  });
+  const marked = formerly.filter(([, id]) => {
+    const task = tasks.get(id);
+    return task !== undefined && mark.isOn(task) && ![...members.values()].includes(id);
+  });
+  const gone = await leftBehind(kind.projectOf(form), marked.map(([item]) => item), deps);
+  const take = marked.filter(([item]) => !gone.has(item)).map(([, id]) => id);
+
+  const wrote = give.length > 0 || take.length > 0;
+  if (wrote) {
+    lease.require(deps.odooTimeoutMs);
+    await mark.carry({ give, take, members: new Set([...members.values()].filter(fits)) });
+  }
+  // What Odoo says it stored counts: a milestone of another project becomes none without a word.
+  const after = wrote ? await read([...new Set([...members.values(), ...take])]) : tasks;
+  const agreed = [...members].filter(([, id]) => {
+    const task = after.get(id);
+    return task !== undefined && mark.isOn(task);
+  });
+  const [from, to] = [idsOf(before), idsOf(new Map(agreed))];
+  return {
+    base: { [MEMBERS]: Object.fromEntries(agreed) },
+    changes: wrote ? [{ field: MEMBERS, side: "odoo", from, to, why: "changed_in_plane", base: from }] : [],
+    refused: give.some((id) => !agreed.some(([, task]) => task === id)) ? [MEMBERS] : [],
+    waitsFor,
+  };
+}
+
+/** The members agreed on: work item -> task. */
+export function membersIn(base: JsonObject): Map<string, number> {
+  const { [MEMBERS]: members } = base;
+  if (typeof members !== "object" || members === null || Array.isArray(members)) return new Map();
+  return new Map(
+    Object.entries(members).flatMap(([item, task]) =>
+      typeof task === "number" ? [[item, task] as const] : []
+    ),
+  );
+}
+
+function idsOf(members: ReadonlyMap<string, number>): Json {
+  return [...members.values()].sort((a, b) => a - b);
+}

@@ -1,0 +1,69 @@
+/** The tasks of a module: they carry its tag, or have it as their parent. */
+import type { SyncDependencies } from "../sides/dependencies.ts";
+import { forgettingWhatIsGone } from "../sides/forget.ts";
+import type { Followed, FollowInput } from "../pairs/kind.ts";
+import { relatedId, relatedIds } from "../lenses/lens.ts";
+import { bringInLine, type Mark, membersIn } from "./membership.ts";
+import { writeTasks } from "./membership_batches.ts";
+import type { ModuleForm } from "./module_form.ts";
+import { moduleTitle } from "./module_lenses.ts";
+import { moduleTag, rememberModuleTag } from "./module_tags.ts";
+
+type Input = FollowInput<ModuleForm>;
+
+/** A module that is a project of its own: no task is in that, so they carry a tag. Made when the first member comes. */
+export async function followProject(input: Input, deps: SyncDependencies): Promise<Followed | null> {
+  const items = await itemsOf(input, deps);
+  const { planeProject } = input.references;
+  if (items === null || planeProject === undefined) return null;
+  if (items.length === 0 && membersIn(input.base).size === 0) return null;
+  const tag = await moduleTag(input.form.id, moduleTitle(planeProject.name, input.form.name), deps);
+  return await bringInLine(input, items, tagMark(tag, input, deps), null, deps);
+}
+
+/** A module that is a tag. */
+export async function followTag(input: Input, deps: SyncDependencies): Promise<Followed | null> {
+  // Before any task carries it: nobody may take it for a label.
+  await rememberModuleTag(input.form.id, input.form.name, input.odooId, deps);
+  const items = await itemsOf(input, deps);
+  return items === null
+    ? null
+    : await bringInLine(input, items, tagMark(input.odooId, input, deps), null, deps);
+}
+
+/** A module that is a task: its members are sub-tasks, unless they have another parent. */
+export async function followParent(input: Input, deps: SyncDependencies): Promise<Followed | null> {
+  const items = await itemsOf(input, deps);
+  if (items === null) return null;
+  const { lease } = input.entity;
+  const mark: Mark = {
+    reads: ["parent_id"],
+    isOn: (task) => relatedId(task.parent_id) === input.odooId,
+    mayGet: (task) => relatedId(task.parent_id) === null,
+    carry: async ({ give, take }) => {
+      await writeTasks(lease, deps, take, { parent_id: false });
+      await writeTasks(lease, deps, give, { parent_id: input.odooId });
+    },
+  };
+  return await bringInLine(input, items, mark, input.references.planeProject?.odooId ?? null, deps);
+}
+
+/** Null: nobody can be asked, or the module is archived, which ends nobody's membership. */
+async function itemsOf({ form }: Input, { plane }: SyncDependencies): Promise<string[] | null> {
+  if (plane === undefined || form.archived_at !== null) return null;
+  return await plane.client.moduleItems(form.project, form.id);
+}
+
+function tagMark(tag: number, { entity: { lease } }: Input, deps: SyncDependencies): Mark {
+  return {
+    reads: ["tag_ids"],
+    isOn: (task) => relatedIds(task.tag_ids).includes(tag),
+    mayGet: () => true,
+    // One tag is added or taken away, whatever others a task has: that is the same for all.
+    carry: ({ give, take }) =>
+      forgettingWhatIsGone(deps.store, deps.odoo(), { tag_ids: [[6, 0, [tag]]] }, async () => {
+        await writeTasks(lease, deps, take, { tag_ids: [[3, tag, 0]] });
+        await writeTasks(lease, deps, give, { tag_ids: [[4, tag, 0]] });
+      }),
+  };
+}
