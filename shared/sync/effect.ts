@@ -114,6 +114,24 @@ export function effectOfFailure(
   };
 }
 
+/**
+ * What a failure leaves behind after part of the work was done: a write to one side that succeeded stays true when the other side
+ * fails after it.
+ */
+export function afterPartial(
+  before: Effect,
+  failure: Effect,
+  { outcomeUnknown }: Pick<SuiteError, "outcomeUnknown">,
+): Effect {
+  return {
+    ...before,
+    mapping: { ...before.mapping, ...failure.mapping, synced: before.mapping.synced },
+    waits_for: [...new Set([...before.waits_for, ...failure.waits_for])],
+    log: [...outcomeUnknown ? before.log : withoutAttempts(before.log), ...failure.log],
+    events: [...before.events, ...failure.events],
+  };
+}
+
 /** What an attempt says of itself until its outcome is known. */
 const UNKNOWN = "outcome_unknown";
 
@@ -133,6 +151,6 @@ export function withAttempt(effect: Effect, { changes }: Pick<Plan, "changes">, 
 }
 
 /** The log without attempts, for a failure that is known to have changed nothing. */
-export function withoutAttempts(log: readonly EffectLog[]): EffectLog[] {
+function withoutAttempts(log: readonly EffectLog[]): EffectLog[] {
   return log.filter(({ error_message }) => error_message !== UNKNOWN);
 }

@@ -6,7 +6,7 @@ import type { RetryRules } from "../queue/outcome.ts";
 import type { Claimed, Settlement } from "../store/queue.ts";
 import type { PairRow, RecordKey } from "../store/sync_store.ts";
 import { configOf, waysOf } from "./pairs/configuration.ts";
-import { type Effect, effectOf, effectOfFailure, withoutAttempts } from "./effect.ts";
+import { afterPartial, type Effect, effectOf, effectOfFailure } from "./effect.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import { kindOf } from "./kinds.ts";
 import { modelOf, withFieldsOf } from "./pairs/module_models.ts";
@@ -83,13 +83,7 @@ export function createProcessor(deps: SyncDependencies): Processor {
         settlement.outcome.kind === "dead",
       );
       const before = partly.get(claimed);
-      // A write to one side that succeeded stays true when the other side fails after it.
-      const effect = before === undefined ? failure : {
-        ...before,
-        mapping: { ...before.mapping, ...failure.mapping, synced: before.mapping.synced },
-        log: [...error.outcomeUnknown ? before.log : withoutAttempts(before.log), ...failure.log],
-        events: [...before.events, ...failure.events],
-      };
+      const effect = before === undefined ? failure : afterPartial(before, failure, error);
       return { ...settlement, effect };
     },
   };
