@@ -4,6 +4,7 @@ import { callsTooMany } from "./judge/calls.ts";
 import { disagreements } from "./judge/convergence.ts";
 import { lostUpdates } from "./judge/lost_updates.ts";
 import { backwards } from "./judge/order.ts";
+import { refusedParents } from "./judge/parents.ts";
 import { destructions, refusals, unstored, writesSince } from "./judge/quiet.ts";
 import { takeOverTimers } from "./kernel/timers.ts";
 import { EPOCH_MS } from "./world/clocks.ts";
@@ -18,6 +19,8 @@ export interface Verdict {
   readonly lines: readonly string[];
   readonly edits: number;
   readonly inGap: number;
+  /** Pairs whose parents differ because Odoo refuses circles. */
+  readonly circles: number;
   readonly steps: number;
   /** Simulated time, in ms. */
   readonly tookMs: number;
@@ -40,6 +43,7 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions): Pr
     const failures = await play(world);
     const { inGap, failures: lost } = await lostUpdates(world);
     failures.push(...lost);
+    const circles = await refusedParents(world);
     if (failures.length === 0) failures.push(...await callsTooMany(world));
     return {
       failures,
@@ -47,6 +51,7 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions): Pr
       lines: world.kernel.trace.lines,
       edits: schedule.edits.length,
       inGap,
+      circles,
       steps: world.kernel.steps,
       tookMs: world.kernel.now,
     };

@@ -35,6 +35,8 @@ export interface SearchReport {
   readonly edits: number;
   /** Edits a gap between reading and writing swallowed. */
   readonly inGap: number;
+  /** Pairs whose parents differ because Odoo refuses circles. */
+  readonly circles: number;
   readonly failures: readonly Failure[];
 }
 
@@ -43,12 +45,14 @@ export async function search(options: SearchOptions): Promise<SearchReport> {
   let done = 0;
   let edits = 0;
   let inGap = 0;
+  let circles = 0;
   for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
     const schedule = scheduleOf(seed);
     const verdict = await runOnce(schedule, options, 0);
     done += 1;
     edits += verdict.edits;
     inGap += verdict.inGap;
+    circles += verdict.circles;
     options.onProgress?.(done);
     if (verdict.failures.length === 0) continue;
     const small = failures.length < options.mostShrunk ? await shrunk(seed, verdict, options) : schedule;
@@ -57,7 +61,7 @@ export async function search(options: SearchOptions): Promise<SearchReport> {
     options.onFailure?.(failure);
     if (failures.length >= options.mostFailures) break;
   }
-  return { schedules: done, edits, inGap, failures };
+  return { schedules: done, edits, inGap, circles, failures };
 }
 
 /** The schedule of a seed. */

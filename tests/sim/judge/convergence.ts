@@ -2,6 +2,7 @@
 import type { Fields } from "./fields.ts";
 import { same } from "./history.ts";
 import { isKnownToItsWriter } from "./known.ts";
+import { parentsOf } from "./parents.ts";
 import { type Pair, pairsOf } from "./pairs.ts";
 import type { Evidence } from "./evidence.ts";
 
@@ -107,29 +108,6 @@ function isClosedWhereItStands(plane: Fields, odoo: Fields): boolean {
   return odoo.closed !== "open" && odoo.closed === plane.closed;
 }
 
-/**
- * The parents of both sides as Plane's ids, when they differ without need: one whose partner is deleted cannot be named on the
- * other side, and Odoo refuses circles.
- */
-function parentsOf(world: Evidence, plane: Fields, odoo: Fields, pairs: readonly Pair[]): string[] | null {
-  const inOdoo = pairs.find((pair) => pair.odoo === odoo.parent)?.plane ?? odoo.parent;
-  if (plane.parent === inOdoo) return null;
-  const partner = pairs.find((pair) => pair.plane === plane.parent)?.odoo ?? "";
-  if (plane.parent !== "" && !world.history.fields("odoo").has(partner)) return null;
-  if (odoo.parent !== "" && !world.history.fields("plane").has(inOdoo)) return null;
-  return odoo.parent === "" && isCircle(world, plane.parent) ? null : [plane.parent, inOdoo];
-}
-
-/** Whether Plane's parents above this one lead in a circle. */
-function isCircle(world: Evidence, parent: string): boolean {
-  const seen = new Set<string>();
-  for (let id = parent; id !== ""; id = world.history.fields("plane").get(id)?.parent ?? "") {
-    if (seen.has(id)) return true;
-    seen.add(id);
-  }
-  return false;
-}
-
 function differences(
   world: Evidence,
   pair: Pair,
@@ -149,9 +127,11 @@ function differences(
   if (plane.archived !== odoo.archived && !kept.has(`${pair.plane} archived`)) {
     different.push(`${name}: archived is ${plane.archived} and ${odoo.archived}`);
   }
-  const parents = parentsOf(world, plane, odoo, pairs);
-  if (parents !== null && !kept.has(`${pair.plane} parent`)) {
-    different.push(`${name}: parent is ${parents.map((id) => id.slice(0, 4)).join(" and ")}`);
+  const parents = parentsOf(world, pair, pairs);
+  if (parents?.isRefused === false && !kept.has(`${pair.plane} parent`)) {
+    different.push(
+      `${name}: parent is ${[parents.plane, parents.odoo].map((id) => id.slice(0, 4)).join(" and ")}`,
+    );
   }
   return different;
 }

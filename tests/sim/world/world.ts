@@ -148,11 +148,12 @@ export class World {
   /** From now on nothing goes wrong, and everybody is well again. */
   async calm(): Promise<void> {
     this.trouble.calm = true;
-    for (const webhook of this.plane.webhooks.list()) webhook.isActive = true;
     for (const worker of this.#workers) worker.isolate.frozenUntil = 0;
     for (const side of ["plane", "odoo"] as const) {
       for (const edit of this.#afterRead[side].splice(0)) await this.act(edit);
     }
+    // After the last edit, which may have switched it off.
+    for (const webhook of this.plane.webhooks.list()) webhook.isActive = true;
   }
 
   /** Somebody looks at everything; the last of it within a fraction of a second. */
