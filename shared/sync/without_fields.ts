@@ -4,8 +4,9 @@ import type { Plan, Side } from "./plan/planned.ts";
 const NEEDED = new Set(["name"]);
 
 /**
- * The plan without what sets these names of one side: such fields wait. Names that belong to a lens which sets others too go
- * together with those.
+ * The plan without what sets these names of one side: such fields wait, and so do the decisions about them. Names that belong to a
+ * lens which sets others too go together with those. Odoo is written first: what it refuses does not go to Plane either, unless it
+ * is a set, which is joined; what Plane refuses is in Odoo by then.
  *
  * @returns null when nothing can be left out
  */
@@ -20,16 +21,23 @@ export function withoutFields(
   );
   if (fields.length === 0) return null;
   const kept = (field: string) => !fields.includes(field);
-  const values = Object.fromEntries(
-    Object.entries(plan[side]).filter(([name]) => (owner[name] ?? []).every(kept)),
-  );
+  const goesTo = (field: string, other: Side) =>
+    kept(field) || (other !== side && (side === "plane" || plan.joined[field] !== undefined));
+  const left = (other: Side) =>
+    Object.fromEntries(
+      Object.entries(plan[other]).filter(([name]) =>
+        (plan.owners[other][name] ?? []).every((field) => goesTo(field, other))
+      ),
+    );
   return {
     fields,
     plan: {
       ...plan,
-      [side]: values,
-      changes: plan.changes.filter(({ field }) => kept(field)),
+      odoo: left("odoo"),
+      plane: left("plane"),
+      changes: plan.changes.filter((change) => goesTo(change.field, change.side)),
       agreed: plan.agreed.filter(kept),
+      settled: plan.settled.filter(kept),
       waiting: [...plan.waiting, ...fields],
     },
   };
