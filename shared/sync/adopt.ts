@@ -29,6 +29,11 @@ export async function adopt<Form extends PlaneForm>(
   const odoo = deps.odoo();
   const { tombstone } = pair;
   if (tombstone?.reason === "deleted_in_plane" || tombstone?.reason === "deleted_in_odoo") return null;
+  // Asked for before the record is read: somebody may delete it in between, and its name with it. What is then still there had
+  // its name all along.
+  const ours = pair.mapping === null && tombstone === null
+    ? await externalIdOf(odoo, kind.odooModel, odooId)
+    : null;
   // Somebody deleted the mapping: the Plane record's own hint links them again.
   const record = await readRecord(odoo, kind.odooModel, odooId, fields);
   if (tombstone !== null) {
@@ -37,7 +42,6 @@ export async function adopt<Form extends PlaneForm>(
   }
   if (record === null) return goneBeforeItsPair(entity);
   if (pair.mapping === null) {
-    const ours = await externalIdOf(odoo, kind.odooModel, odooId);
     const planeRecord = ours === null ? null : planeRecordOf(ours);
     // Made by us, by a worker that has not come to say so, or that died: its intent finds it.
     if (planeRecord !== null) return lookAt(entity, planeRecord.type, planeRecord.id);
