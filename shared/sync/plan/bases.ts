@@ -78,8 +78,11 @@ export function nextBases<Form>(
           : plan.expected.odoo[field] ?? null;
       } else if (odooNow !== null) odooBase[field] = lens.odooValue(odooNow, context);
     }
-    if (wrotePlane && !asWritten("plane", seenInPlane)) otherwise.plane.push(field);
-    if (wroteOdoo && !asWritten("odoo", seenInOdoo)) otherwise.odoo.push(field);
+    // What could not be read back is not known to differ: the next look tells.
+    if (wrotePlane && seenInPlane !== undefined && !asWritten("plane", seenInPlane)) {
+      otherwise.plane.push(field);
+    }
+    if (wroteOdoo && seenInOdoo !== undefined && !asWritten("odoo", seenInOdoo)) otherwise.odoo.push(field);
     if (lens.odooTypes !== undefined) mappedTo[field] = odooField;
   }
   if (Object.keys(mappedTo).length > 0) odooBase[MAPPED_TO] = mappedTo;
