@@ -19,8 +19,9 @@ export function isUnknownAddress(answer: FailedAnswer): boolean {
  *
  * A wrong or expired key is 403, like a missing right and like an unknown project; 401 is only "no key". A 404 is a
  * missing record only when Plane itself says so: a proxy's 404 must not look like a deletion. A 409 to a create has the id
- * of the record that is in the way in `facts.existing_id`, where Plane gives one. A 400 has the names of the refused fields
- * in `facts.fields`, with spaces between, as far as they are among those that were sent.
+ * of the record that is in the way in `facts.existing_id`, where Plane gives one. A 400, and a 409 to
+ * a change, have the names of the refused fields in `facts.fields`, with spaces between, as far as they are among those that
+ * were sent.
  *
  * @param sent the body of the request
  */
@@ -54,7 +55,7 @@ export function answerError(
     const message = "There is no Plane API at this address; check PLANE_BASE_URL.";
     return new SuiteError("plane_bad_answer", { message, facts });
   }
-  const refused = status === 400 ? refusedFields(answer.body, sent) : "";
+  const refused = status === 400 || status === 409 ? refusedFields(answer.body, sent) : "";
   return new SuiteError(codeOf(status), { facts: refused === "" ? facts : { ...facts, fields: refused } });
 }
 

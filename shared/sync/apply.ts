@@ -35,7 +35,7 @@ export async function applyToOdoo<Form extends PlaneForm>(
   const { kind, lease } = entity;
   const odoo = deps.odoo();
   const capabilities = await deps.capabilities();
-  return await leavingOutRefused("odoo", wanted, async (plan) => {
+  return await leavingOutRefused("odoo", wanted, target.odooId === null, async (plan) => {
     lease.require(deps.odooTimeoutMs);
     const values: Record<string, Json> = target.odooId === null
       ? { ...prepared.onCreateInOdoo, ...plan.odoo }
@@ -75,7 +75,7 @@ export async function applyToPlane<Form extends PlaneForm>(
   const { plane: access } = deps;
   const writes = kind.plane;
   if (access === undefined || writes === undefined) throw new SuiteError("plane_not_configured");
-  return await leavingOutRefused<Form | null>("plane", wanted, async (plan) => {
+  return await leavingOutRefused<Form | null>("plane", wanted, target.form === null, async (plan) => {
     lease.require(deps.planeTimeoutMs);
     if (target.form !== null && Object.keys(plan.plane).length === 0) return null;
     if (target.form !== null) return await writes.update(access, target.form, plan.plane);
@@ -86,6 +86,10 @@ export async function applyToPlane<Form extends PlaneForm>(
   });
 }
 
+const REFUSED = ["odoo_rejected", "plane_rejected"];
+/** What Plane says of a project's new name that another one has. */
+const TAKEN = "plane_conflict";
+
 /**
  * One value that is refused must not keep the others from arriving. Where the server does not say which it was and the parent
  * is among them, it was the parent: what makes a circle for the moment, because changes came out of order.
@@ -93,19 +97,19 @@ export async function applyToPlane<Form extends PlaneForm>(
 async function leavingOutRefused<Result>(
   side: Side,
   wanted: Plan,
+  isMaking: boolean,
   apply: (plan: Plan) => Promise<Result>,
 ): Promise<Applied<Result>> {
   try {
     return { plan: wanted, result: await apply(wanted), refused: [] };
   } catch (thrown) {
-    if (!(thrown instanceof SuiteError) || !["odoo_rejected", "plane_rejected"].includes(thrown.code)) {
-      throw thrown;
-    }
+    const codes: readonly string[] = isMaking ? REFUSED : [...REFUSED, TAKEN];
+    if (!(thrown instanceof SuiteError) || !codes.includes(thrown.code)) throw thrown;
     const named = String(thrown.facts.fields ?? thrown.facts.field ?? "").split(" ");
     const parent = side === "odoo" ? "parent_id" : "parent";
     const guilty = named.filter((name) => Object.hasOwn(wanted[side], name));
     if (guilty.length === 0 && Object.hasOwn(wanted[side], parent)) guilty.push(parent);
-    const rest = withoutFields(wanted, side, guilty);
+    const rest = withoutFields(wanted, side, guilty, isMaking);
     if (rest === null) throw thrown;
     return { plan: rest.plan, result: await apply(rest.plan), refused: rest.fields };
   }

@@ -1,6 +1,6 @@
 import type { Plan, Side } from "./plan/planned.ts";
 
-/** What no record can be without. */
+/** What no record can be made without. */
 const NEEDED = new Set(["name"]);
 
 /**
@@ -14,10 +14,11 @@ export function withoutFields(
   plan: Plan,
   side: Side,
   names: readonly string[],
+  isMaking: boolean,
 ): { plan: Plan; fields: string[] } | null {
   const owner = plan.owners[side];
   const fields = [...new Set(names.flatMap((name) => owner[name] ?? []))].filter((field) =>
-    !NEEDED.has(field)
+    !(isMaking && NEEDED.has(field))
   );
   if (fields.length === 0) return null;
   const kept = (field: string) => !fields.includes(field);

@@ -58,7 +58,8 @@ Deno.test("a refusal names the refused fields among those that were sent, and no
   ) {
     assert.equal(fields(body), undefined);
   }
-  assert.equal(fields({ name: "taken" }, 409), undefined);
+  assert.equal(fields({ name: "The project name is already taken" }, 409), "name");
+  assert.equal(fields({ error: "taken", id: "82bf3b73-1" }, 409), undefined);
   const unsent = answerError({ status: 400, body: { name: ["x"] }, headers: new Headers() }, "read");
   assert.equal(unsent.facts.fields, undefined);
 });
