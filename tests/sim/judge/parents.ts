@@ -7,8 +7,8 @@ export interface DifferentParents {
   readonly plane: string;
   readonly odoo: string;
   /**
-   * Plane lets people make a circle, Odoo refuses the write that would close it. Then each side keeps what it says
-   * (docs/sync.md, loops of parents): Odoo's own parent, when somebody there has given it another one meanwhile.
+   * Plane lets people make a circle, Odoo refuses the write that would close it (docs/sync.md, loops of parents). Each side
+   * then keeps what it says, Odoo also another parent that somebody there has chosen meanwhile.
    */
   readonly isRefused: boolean;
 }
@@ -27,13 +27,7 @@ export function parentsOf(
   const wanted = pairs.find((other) => other.plane === plane)?.odoo ?? "";
   if (plane !== "" && !history.fields("odoo").has(wanted)) return null;
   if (odoo !== "" && !history.fields("plane").has(odoo)) return null;
-  const above = (side: "plane" | "odoo") => (id: string) => history.fields(side).get(id)?.parent ?? "";
-  return {
-    plane,
-    odoo,
-    isRefused: comesBack(wanted, above("odoo"), pair.odoo) ||
-      (task === "" && comesBack(plane, above("plane"))),
-  };
+  return { plane, odoo, isRefused: isAbove(pair.odoo, wanted, history) };
 }
 
 /** How many pairs have different parents because of a circle. */
@@ -42,13 +36,9 @@ export async function refusedParents(world: Evidence): Promise<number> {
   return pairs.filter((pair) => parentsOf(world, pair, pairs)?.isRefused === true).length;
 }
 
-/** Whether the way up from `first` meets `goal`, or without one any record twice. */
-function comesBack(first: string, above: (id: string) => string, goal?: string): boolean {
-  const seen = new Set<string>();
-  for (let id = first; id !== ""; id = above(id)) {
-    if (id === goal) return true;
-    if (seen.has(id)) return goal === undefined;
-    seen.add(id);
-  }
+/** Whether the way up from `first` in Odoo meets `task`. */
+function isAbove(task: string, first: string, history: Evidence["history"]): boolean {
+  const tasks = history.fields("odoo");
+  for (let id = first; id !== ""; id = tasks.get(id)?.parent ?? "") if (id === task) return true;
   return false;
 }
