@@ -68,7 +68,7 @@ export const ERROR_CODES = {
   plane_plan_required: { retry: "never", meaning: "The Plane workspace's plan does not include this." },
   plane_not_found: { retry: "never", meaning: "Plane does not show this record (deleted or archived)." },
   plane_rejected: { retry: "never", meaning: "Plane refused the values." },
-  plane_conflict: { retry: "never", meaning: "The external id is taken in Plane." },
+  plane_conflict: { retry: "never", meaning: "The external id, or a project's name, is taken in Plane." },
   plane_rate_limited: { retry: "later", meaning: "Plane's request limit is reached." },
   plane_server_error: { retry: "later", meaning: "Plane failed." },
   plane_timeout: { retry: "later", meaning: "Plane did not answer in time." },
