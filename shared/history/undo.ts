@@ -36,7 +36,7 @@ export async function undo(
     not_undone: not_undone.map(({ log_id, field, reason }) => ({ log_id, field, reason })),
   };
   const { runId, refused } = await orderUndo(sql, orders, { scope, report, by });
-  // Somebody opened a conflict, or ordered the same, between the reading and the order.
+  // Somebody opened a conflict, ordered the same, or unlinked the pair between the reading and the order.
   const late = undoing.filter((_, place) => refused.includes(place)).map((
     { log_id, entity, field },
   ): Skipped => (

@@ -3,7 +3,8 @@
 
 -- p_orders: list of {mapping_id, field, undo: {log_id, apart?, parts: [{side, from, to, base}]}}. Writes the run of kind `undo`, which
 -- is done once the orders are left: what came of each is in plane.sync_log under its id. A field with an open conflict is left
--- alone. Returns the run's id and the places (from 0) of the orders that were left alone.
+-- alone, and so is a pair that has gone or lost a side. Returns the run's id and the places (from 0) of the orders that were left
+-- alone.
 create function plane.order_undo(
   p_orders jsonb, p_scope jsonb, p_report jsonb, p_by text, p_now timestamptz default clock_timestamp()
 ) returns table (run_id uuid, refused integer[])
@@ -27,13 +28,20 @@ begin
   )
   order by q.id for update;
 
+  v_refused := array(
+    select (o.ordinality - 1)::integer from jsonb_array_elements(p_orders) with ordinality o
+    where not exists (
+      select from plane.sync_mappings m
+      where m.id = (o.value ->> 'mapping_id')::uuid and m.plane_id is not null and m.odoo_id is not null
+    )
+  );
   for v_order in
     select m.id, m.plane_type, m.plane_id, m.plane_project_id, m.odoo_model, m.odoo_id, o.field, o.undo, o.place
     from (
       select (e.value ->> 'mapping_id')::uuid as mapping_id, e.value ->> 'field' as field, e.value -> 'undo' as undo,
         e.ordinality - 1 as place
       from jsonb_array_elements(p_orders) with ordinality e
-    ) o join plane.sync_mappings m on m.id = o.mapping_id
+    ) o join plane.sync_mappings m on m.id = o.mapping_id and o.place <> all (v_refused)
     order by m.plane_type, m.plane_id, o.place
   loop
     v_hint := plane.leave_hint(jsonb_build_object(
@@ -54,7 +62,7 @@ begin
       v_refused := v_refused || v_order.place::integer;
     end if;
   end loop;
-  return query select v_run, v_refused;
+  return query select v_run, array(select r from unnest(v_refused) r order by r);
 end
 $$;
 
