@@ -25,3 +25,21 @@ Deno.test("a name another project has is refused alone: the rest arrives, and th
   await world.drain();
   assert.equal((await plane.api("GET", `/projects/${project}/`)).name, "Shop");
 });
+
+Deno.test("an archived project stays in the archive when its new name is refused", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  const { plane, project } = pair;
+  await plane.api("POST", "/projects/", { name: "Shop", identifier: "SHOP" });
+  await plane.api("POST", `/projects/${project}/archive/`, {});
+  await world.arrive();
+  const { id } = await world.partner("project", project);
+  await world.odoo.write("project.project", [Number(id)], { active: false });
+  await world.hintOdoo("project.project", Number(id));
+  await world.odoo.write("project.project", [Number(id)], { name: "Shop" });
+  await world.hintOdoo("project.project", Number(id));
+  const { name, archived_at: archived } = await plane.api("GET", `/projects/${project}/`);
+  assert.equal(name, "Website");
+  assert.notEqual(archived, null);
+  assert.equal((await world.partner("project", project)).active, false);
+});

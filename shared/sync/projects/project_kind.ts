@@ -97,8 +97,14 @@ async function updateProject(
   if (wasArchived && (archived === null || Object.keys(rest).length > 0)) {
     await client.unarchiveProject(form.id);
   }
-  if (Object.keys(rest).length > 0) await client.updateProject(form.id, rest);
   const endsArchived = archived === undefined ? wasArchived : archived !== null;
+  if (Object.keys(rest).length > 0) {
+    await client.updateProject(form.id, rest).catch(async (thrown) => {
+      // What is refused must not leave it outside of its archive.
+      if (wasArchived && endsArchived) await client.archiveProject(form.id);
+      throw thrown;
+    });
+  }
   if (endsArchived && (!wasArchived || Object.keys(rest).length > 0)) await client.archiveProject(form.id);
   return whole(await client.project(form.id));
 }
