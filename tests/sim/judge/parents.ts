@@ -8,7 +8,8 @@ export interface DifferentParents {
   readonly odoo: string;
   /**
    * Plane lets people make a circle, Odoo refuses the write that would close it (docs/sync.md, loops of parents). Each side
-   * then keeps what it says, Odoo also another parent that somebody there has chosen meanwhile.
+   * then keeps what it says, Odoo also another parent that somebody there has chosen meanwhile. When the circle is opened
+   * elsewhere, the parent is tried again the next day.
    */
   readonly isRefused: boolean;
 }
@@ -27,7 +28,7 @@ export function parentsOf(
   const wanted = pairs.find((other) => other.plane === plane)?.odoo ?? "";
   if (plane !== "" && !history.fields("odoo").has(wanted)) return null;
   if (odoo !== "" && !history.fields("plane").has(odoo)) return null;
-  return { plane, odoo, isRefused: isAbove(pair.odoo, wanted, history) };
+  return { plane, odoo, isRefused: wasAbove(pair, wanted, history) };
 }
 
 /** How many pairs have different parents because of a circle. */
@@ -36,9 +37,23 @@ export async function refusedParents(world: Evidence): Promise<number> {
   return pairs.filter((pair) => parentsOf(world, pair, pairs)?.isRefused === true).length;
 }
 
-/** Whether the way up from `first` in Odoo meets `task`. */
-function isAbove(task: string, first: string, history: Evidence["history"]): boolean {
-  const tasks = history.fields("odoo");
-  for (let id = first; id !== ""; id = tasks.get(id)?.parent ?? "") if (id === task) return true;
+/** Whether the way up from `wanted` in Odoo met the task at any moment since either side changed the parent. */
+function wasAbove(pair: Pair, wanted: string, { changes }: Evidence["history"]): boolean {
+  const moves = changes.filter(({ field }) => field === "parent");
+  const last = moves.findLast((change) => change.record === pair[change.side]);
+  const parents = new Map<string, string>();
+  return moves.some((change) => {
+    if (change.side === "odoo") parents.set(change.record, String(change.to));
+    return change.at >= (last?.at ?? 0) && isAbove(pair.odoo, wanted, parents);
+  });
+}
+
+function isAbove(task: string, first: string, parents: ReadonlyMap<string, string>): boolean {
+  let id = first;
+  // No way is longer, also while what changed at one moment is only half told.
+  for (let steps = 0; steps <= parents.size && id !== ""; steps++) {
+    if (id === task) return true;
+    id = parents.get(id) ?? "";
+  }
   return false;
 }
