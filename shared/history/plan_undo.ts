@@ -12,7 +12,7 @@ export type NotUndone =
   | "in_conflict"
   /** One of the two records is gone. */
   | "record_gone"
-  /** The pair does not map `archived`, so what was made cannot be put away. */
+  /** What was made cannot be put away: there is no archive for it, or the pair does not map it. */
   | "no_archive";
 
 export interface Skipped {
@@ -38,13 +38,16 @@ export interface UndoPlan {
   not_undone: Skipped[];
 }
 
+/** The field by which a record that was made is put away; null: it cannot be. */
+export type AwayBy = (row: Pick<UndoableRow, "plane_type" | "odoo_model" | "mapped">) => string | null;
+
 /**
  * @param rows oldest first. What a selection changed several times goes back to what it was before the first; a record it made
  *   goes into the archive, and its other fields stay.
  */
-export function planUndo(rows: readonly UndoableRow[]): UndoPlan {
+export function planUndo(rows: readonly UndoableRow[], awayBy: AwayBy): UndoPlan {
   const plan: UndoPlan = { orders: [], undoing: [], not_undone: [] };
-  for (const ofPair of byPair(rows)) planPair(ofPair, plan);
+  for (const ofPair of byPair(rows)) planPair(ofPair, awayBy, plan);
   return plan;
 }
 
@@ -57,7 +60,7 @@ function byPair(rows: readonly UndoableRow[]): UndoableRow[][] {
   return [...pairs.values()];
 }
 
-function planPair(rows: readonly UndoableRow[], plan: UndoPlan): void {
+function planPair(rows: readonly UndoableRow[], awayBy: AwayBy, plan: UndoPlan): void {
   const [first] = rows;
   if (first === undefined) return;
   const making = rows.find(({ operation, changes }) =>
@@ -76,18 +79,21 @@ function planPair(rows: readonly UndoableRow[], plan: UndoPlan): void {
   const gone = mapping_id === null || plane_id === null || odoo_id === null || first.status === "archived";
   if (making !== undefined) {
     const side = making.changes.find(({ why }) => why === "created")?.side ?? "odoo";
+    const away = awayBy(making);
+    const field = away ?? "archived";
     const reason = gone
       ? "record_gone"
-      : !making.archives
+      : away === null
       ? "no_archive"
       : making.changed_since.length > 0
       ? "changed_since"
-      : making.in_conflict.includes("archived")
+      : making.in_conflict.includes(field)
       ? "in_conflict"
       : null;
-    if (reason !== null) return void skip(making, "archived", reason);
-    const part = { side, from: true, to: false, base: baseOf(making, side, "archived") };
-    return order(plan, making, "archived", [part], true);
+    if (reason !== null) return void skip(making, field, reason);
+    // Where the pair does not keep it alike on both sides, nothing was agreed on: what was just made is not away.
+    const part = { side, from: true, to: false, base: baseOf(making, side, field) ?? false };
+    return order(plan, making, field, [part], true);
   }
   for (const [field, { row, changes }] of changed) {
     const written = changes.filter(({ why }) => why !== "kept" && why !== "same_on_both");

@@ -3,7 +3,8 @@ import { SuiteError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Sql } from "../store/database.ts";
 import { orderUndo, readUndoable, type UndoSelection } from "../store/history.ts";
-import { planUndo, type Skipped, type Undoing } from "./plan_undo.ts";
+import { kindOf } from "../sync/kinds.ts";
+import { type AwayBy, planUndo, type Skipped, type Undoing } from "./plan_undo.ts";
 
 export interface UndoAnswer {
   dry_run: boolean;
@@ -28,7 +29,7 @@ export async function undo(
   if (rows.length === 0) {
     throw new SuiteError("not_found", { message: "Nothing in the log was changed by this." });
   }
-  const { orders, undoing, not_undone } = planUndo(rows);
+  const { orders, undoing, not_undone } = planUndo(rows, awayBy);
   if (dryRun || orders.length === 0) return { dry_run: dryRun, run_id: null, undoing, not_undone };
   const scope: JsonObject = "logId" in selection ? { log_id: selection.logId } : { run_id: selection.runId };
   const report: JsonObject = {
@@ -49,3 +50,13 @@ export async function undo(
     not_undone: [...not_undone, ...late],
   };
 }
+
+/** What the pair's kind says; a field that people may map must be mapped. */
+const awayBy: AwayBy = ({ plane_type, odoo_model, mapped }) => {
+  const kind = plane_type === null || odoo_model === null ? undefined : kindOf(plane_type, odoo_model);
+  if (kind === undefined) return null;
+  const away = kind.use(({ putAway }) =>
+    putAway === null ? null : { field: putAway?.field ?? "archived", always: putAway?.lens !== undefined }
+  );
+  return away === null || (!away.always && !mapped.includes(away.field)) ? null : away.field;
+};

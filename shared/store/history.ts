@@ -95,8 +95,8 @@ export interface UndoableRow {
   status: string | null;
   plane_base: JsonObject | null;
   odoo_base: JsonObject | null;
-  /** Whether the pair keeps both sides' archive alike, so that there is a way into it. */
-  archives: boolean;
+  /** The fields the pair's configuration maps. */
+  mapped: string[];
   /** Fields of the pair that rows outside the selection have changed since. */
   changed_since: string[];
   /** Fields with an open conflict, or with an order that is not carried out yet. */
@@ -116,7 +116,7 @@ export async function readUndoable(sql: Sql, selection: UndoSelection): Promise<
       where ${chosen} and l.success and l.changes <> '[]'
     )
     select c.id::text as log_id, c.operation, c.changes, m.id as mapping_id, m.plane_type, m.plane_id, m.odoo_model, m.odoo_id,
-      m.status, s.plane_base, s.odoo_base, coalesce(g.field_mappings ? 'archived', false) as archives,
+      m.status, s.plane_base, s.odoo_base, array(select jsonb_object_keys(g.field_mappings)) as mapped,
       array(
         select distinct e ->> 'field' from plane.sync_log l, jsonb_array_elements(l.changes) e
         where l.mapping_id = c.mapping_id and l.id > c.id and l.success and not exists (select from chosen o where o.id = l.id)
@@ -126,7 +126,7 @@ export async function readUndoable(sql: Sql, selection: UndoSelection): Promise<
     from chosen c
     left join plane.sync_mappings m on m.id = c.mapping_id
     left join plane.sync_snapshot s on s.mapping_id = m.id
-    left join plane.sync_config g on g.plane_type = m.plane_type and g.odoo_model = m.odoo_model
+    left join plane.sync_config g on g.plane_type = m.plane_type and (g.odoo_model = m.odoo_model or m.plane_type = 'module')
     order by c.id`;
   return rows.map((row) => ({ ...row }));
 }

@@ -8,6 +8,7 @@ import { laterSides } from "./later.ts";
 import { type Effect, effectOf, withAttempt } from "./effect.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { Followed, PlaneForm, Prepared, SyncEntity } from "./pairs/kind.ts";
+import { undoOrders } from "./pairs/undo_orders.ts";
 import { leaveLinks } from "./link_leaving.ts";
 import { readPlane } from "./observe.ts";
 import { overwrittenIn } from "./overwritten.ts";
@@ -17,7 +18,8 @@ import { contextOf, type PlanInput } from "./plan/plan_input.ts";
 import type { Plan, Side } from "./plan/planned.ts";
 import { withoutRefused } from "./refused.ts";
 import { settled } from "./settled.ts";
-import { reportTakenBack, takeBack, type TakenBack, undoOrders, withTakenBack } from "./take_back.ts";
+import { takeBack } from "./take_back.ts";
+import { reportTakenBack, type TakenBack, withTakenBack } from "./taken_back.ts";
 
 /** Plane's record turned out to be deleted, and nobody had told; nothing has been written. */
 export class GoneInPlane extends SuiteError {
@@ -106,6 +108,7 @@ export async function syncPair<Form extends PlaneForm>(
     if (stored.odooStored !== null) say(report(onlyOdoo(plan)));
     const { references } = prepared;
     followed = await entity.kind.follow({ entity, form, odooId, references, base: input.planeBase }, deps);
+    plan = { ...plan, settled: [...plan.settled, ...followed?.settles ?? []] };
   }
   if (odooId !== null && (form === null || Object.keys(plan.plane).length > 0)) {
     say(report(onlyOdoo(plan)));
@@ -163,7 +166,10 @@ async function makePlan<Form extends PlaneForm>(
     ? new Set<string>()
     : changedFields(common, recalled?.references, record, form);
   const prepared = await kind.prepare({ form, record, pair, config, lenses, changedInOdoo }, deps);
-  const held = [...prepared.heldBack ?? [], ...(taken === null || taken.apart === null ? [] : ["archived"])];
+  const held = [
+    ...prepared.heldBack ?? [],
+    ...(taken === null || taken.apart === null ? [] : [taken.apart.field]),
+  ];
   const judged: PlanInput<Form> = {
     ...common,
     lenses: lenses.filter(({ lens }) => !held.includes(lens.field)),

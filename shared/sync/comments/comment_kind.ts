@@ -57,6 +57,7 @@ export const COMMENT_KIND: Kind<CommentForm> = {
   placeInPlane: planeProjectOfMessage,
   plane: PLANE_WRITES,
   whenGone: COMMENT_ENDS,
+  putAway: { field: "comment" },
 };
 
 function inProject(id: string | null): string {

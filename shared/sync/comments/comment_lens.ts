@@ -5,6 +5,8 @@ import {
   authorLineInPlane,
   isWithoutContent,
   markDeletedInPlane,
+  markTakenBackInOdoo,
+  markTakenBackInPlane,
   readOdooText,
   readPlaneText,
 } from "./comment_marks.ts";
@@ -34,12 +36,10 @@ export function commentLens(onDelete: PairOptions["delete"]): Lens<CommentForm> 
       // Deleted in Odoo, and Plane says so: whatever else was changed there, it stays deleted.
       if (body !== null && isWithoutContent(body) && plane.deleted) return { values: {}, value: body };
       const { html, placeholders } = planeToOdoo(plane.html);
-      const author = body === null
-        ? context.references.author
-        : isMadeForOdoo(form)
-        ? null
-        : readOdooText(body).author;
-      const value = (author === null ? "" : authorLineInOdoo(author)) + html;
+      const known = body === null || isMadeForOdoo(form) ? null : readOdooText(body);
+      const author = body === null ? context.references.author : known?.author ?? null;
+      const text = (author === null ? "" : authorLineInOdoo(author)) + html;
+      const value = known?.takenBack === true ? markTakenBackInOdoo(text) : text;
       return { values: { body: value }, value, placeholders };
     },
     toPlane: (record, form, context): Target => {
@@ -47,17 +47,26 @@ export function commentLens(onDelete: PairOptions["delete"]): Lens<CommentForm> 
       if (form !== null && isWithoutContent(body)) return goneFrom(form, onDelete);
       const ours = form === null || isMadeForOdoo(form);
       const { html, missing } = odooToPlane(ours ? body : readOdooText(body).html, context.placeholders);
-      const author = form === null
-        ? context.references.author
-        : ours
-        ? readPlaneText(form.comment_html, true).author
-        : null;
+      const known = form !== null && ours ? readPlaneText(form.comment_html, true) : null;
+      const author = form === null ? context.references.author : known?.author ?? null;
       const line = author === null ? "" : authorLineInPlane(author, record.id);
-      const value = line + html || "<p></p>";
+      const text = line + html || "<p></p>";
+      const value = known?.takenBack === true ? markTakenBackInPlane(text) : text;
       return { values: { comment_html: value }, value, takesAway: missing.length > 0 };
     },
     formValues: (value) => ({ comment_html: String(value ?? "") }),
     valuesFor: (form) => ({ comment_html: form.comment_html || "<p></p>" }),
+    // A copy whose making is taken back is marked; what was there before comes back as it was.
+    restore: {
+      odoo: ({ from }, record) => {
+        const value = from === true ? markTakenBackInOdoo(textOf(record.body)) : textOf(from);
+        return { values: { body: value }, value };
+      },
+      plane: ({ from }, form) => {
+        const value = from === true ? markTakenBackInPlane(form.comment_html) : textOf(from);
+        return { values: { comment_html: value || "<p></p>" }, value };
+      },
+    },
     sameInOdoo: (left, right) => sameHtml(String(left), String(right)),
     sameInPlane: (left, right) => sameHtml(String(left), String(right)),
   };

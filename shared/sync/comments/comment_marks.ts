@@ -9,16 +9,20 @@ import { hasClass } from "../html/checklist.ts";
 import { sanitise } from "../html/sanitise.ts";
 import { escapeText, type HtmlElement, type HtmlNode, parseTree, textOf, writeTree } from "../html/tree.ts";
 
-/** Shaped like ids of placeholders, which are hashes: nobody has these two. */
+/** Shaped like ids of placeholders, which are hashes: nobody has these. */
 const AUTHOR = "plane-node-617574686f725f31";
 const DELETED = "plane-node-64656c657465645f";
+const TAKEN_BACK = "plane-node-74616b656e5f6261";
 const DELETED_IN_PLANE = "(deleted in Plane)";
 const DELETED_IN_ODOO = "(deleted in Odoo)";
+const COPY_TAKEN_BACK = "(taken back)";
 const FROM_ODOO = "(Odoo)";
 
 export interface MarkedText {
   /** The line that says that the original is gone is there. */
   deleted: boolean;
+  /** The line that says that the copy was taken back is there. */
+  takenBack: boolean;
   /** Whom the line above the text names; null when there is none. */
   author: string | null;
   /** The text without our lines, sanitised. */
@@ -37,6 +41,13 @@ export function markDeletedInOdoo(body: string): string {
     : odooLine(DELETED, `<em>${escapeText(DELETED_IN_PLANE)}</em>`) + body;
 }
 
+/** @param body of a note whose making is taken back */
+export function markTakenBackInOdoo(body: string): string {
+  return readOdooText(body).takenBack
+    ? body
+    : odooLine(TAKEN_BACK, `<em>${escapeText(COPY_TAKEN_BACK)}</em>`) + body;
+}
+
 function odooLine(id: string, html: string): string {
   return `<div class="plane-node ${id} o-contenteditable-false">${html}</div>`;
 }
@@ -46,18 +57,19 @@ function odooLine(id: string, html: string): string {
  *   beginning of that text
  */
 export function readOdooText(body: string, author: string | null = null): MarkedText {
-  let nodes = parseTree(sanitise(body));
-  const deleted = takesFirst(nodes, (first) => hasClass(first, DELETED));
-  if (deleted !== null) nodes = deleted.rest;
+  const { nodes, ...marks } = withoutMarks(parseTree(sanitise(body)), {
+    deleted: (first) => hasClass(first, DELETED),
+    takenBack: (first) => hasClass(first, TAKEN_BACK),
+  });
   const line = takesFirst(nodes, (first) => hasClass(first, AUTHOR));
   if (line !== null) {
     const name = textOf(line.first.children).trim().replace(/:$/, "");
-    return { deleted: deleted !== null, author: name, html: writeTree(line.rest) };
+    return { ...marks, author: name, html: writeTree(line.rest) };
   }
   const without = author === null ? null : withoutLeadingText(nodes, `${author}:`);
   return without === null
-    ? { deleted: deleted !== null, author: null, html: writeTree(nodes) }
-    : { deleted: deleted !== null, author, html: writeTree(without) };
+    ? { ...marks, author: null, html: writeTree(nodes) }
+    : { ...marks, author, html: writeTree(without) };
 }
 
 /** The line above a comment of Odoo's; it carries the message's number, for those who look for it in a list. */
@@ -74,17 +86,38 @@ export function markDeletedInPlane(html: string): string {
   return readPlaneText(html).deleted ? html : `<p><em>${DELETED_IN_ODOO}</em></p>${html}`;
 }
 
+/** @param html of a comment whose making is taken back: one the suite made */
+export function markTakenBackInPlane(html: string): string {
+  return readPlaneText(html, true).takenBack ? html : `<p><em>${COPY_TAKEN_BACK}</em></p>${html}`;
+}
+
 /** The author's line is one only in a comment the suite made: elsewhere `author` is somebody's own words. */
 export function readPlaneText(html: string, isOurs = false): MarkedText {
-  let nodes = parseTree(sanitise(html, { target: "plane" }));
-  const deleted = takesFirst(
-    nodes,
-    (first) => first.name === "p" && textOf(first.children).trim() === DELETED_IN_ODOO,
-  );
-  if (deleted !== null) nodes = deleted.rest;
+  const says = ({ name, children }: HtmlElement, mark: string) =>
+    name === "p" && textOf(children).trim() === mark;
+  const { nodes, ...marks } = withoutMarks(parseTree(sanitise(html, { target: "plane" })), {
+    deleted: (first) => says(first, DELETED_IN_ODOO),
+    takenBack: (first) => isOurs && says(first, COPY_TAKEN_BACK),
+  });
   const line = isOurs ? takesFirst(nodes, isAuthorLine) : null;
   const author = line === null ? null : textOf(line.first.children).trim().slice(0, -FROM_ODOO.length).trim();
-  return { deleted: deleted !== null, author, html: writeTree(line?.rest ?? nodes) };
+  return { ...marks, author, html: writeTree(line?.rest ?? nodes) };
+}
+
+/** Our marks stand first, in any order. */
+function withoutMarks(
+  given: HtmlNode[],
+  isMark: Readonly<Record<"deleted" | "takenBack", (element: HtmlElement) => boolean>>,
+): { deleted: boolean; takenBack: boolean; nodes: HtmlNode[] } {
+  const found = { deleted: false, takenBack: false };
+  let nodes = given;
+  for (const name of ["deleted", "takenBack", "deleted"] as const) {
+    const mark = found[name] ? null : takesFirst(nodes, isMark[name]);
+    if (mark === null) continue;
+    found[name] = true;
+    nodes = mark.rest;
+  }
+  return { ...found, nodes };
 }
 
 function isAuthorLine({ name, children }: HtmlElement): boolean {

@@ -6,6 +6,7 @@ import { DOCUMENT_OPTIONS, documentOptions, documentProblems } from "./document_
 import { DOCUMENT_SHAPES, type DocumentShape } from "./document_words.ts";
 import { ISSUE_KIND } from "../issues/issue_kind.ts";
 import type { Kind, Prepared, PrepareInput } from "../pairs/kind.ts";
+import { archivedLens } from "../lenses/common_lenses.ts";
 import { NO_REFERENCES } from "../lenses/lens.ts";
 import { addressesOf } from "../sides/link_address.ts";
 import type { IssueForm } from "../sides/plane_forms.ts";
@@ -37,6 +38,7 @@ function documentKind(document: DocumentShape): Kind<IssueForm> {
     placeInPlane: (record, config) =>
       Promise.resolve(takesPart(document, record, config) ? placeOf(config) : null),
     ...(plane === undefined ? {} : { plane }),
+    putAway: { field: archivedLens.field, lens: archivedLens },
   };
 }
 

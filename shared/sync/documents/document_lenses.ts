@@ -52,6 +52,9 @@ function bodyLens(options: DocumentOptions, document: DocumentShape): Lens<Issue
       const html = bodyOf(record, references.addresses?.odooRecord ?? null);
       return { values: { description_html: html === "" ? "<p></p>" : html }, value: html };
     },
+    restore: {
+      plane: ({ from }) => ({ values: { description_html: textOf(from) || "<p></p>" }, value: from }),
+    },
     sameInOdoo: (left, right) => sameHtml(String(left), String(right)),
     sameInPlane: (left, right) => sameHtml(String(left), String(right)),
   };

@@ -7,6 +7,8 @@ export function plainDateLens(
   field: "start_date" | "target_date",
   type: string | undefined,
 ): Lens<IssueForm> {
+  const written = (day: unknown) =>
+    typeof day !== "string" ? false : type === "datetime" ? `${day} 12:00:00` : day;
   const dayOf = (value: unknown) => textOf(value).slice(0, 10) || null;
   return {
     field,
@@ -16,12 +18,14 @@ export function plainDateLens(
     odooValue: (record, { odooField }) => dayOf(record[odooField]),
     toOdoo: (form, _record, { odooField }) => {
       const day = form[field];
-      const value = day === null ? false : type === "datetime" ? `${day} 12:00:00` : day;
-      return { values: { [odooField]: value }, value: day };
+      return { values: { [odooField]: written(day) }, value: day };
     },
     toPlane: (record, _form, { odooField }) => {
       const day = dayOf(record[odooField]);
       return { values: { [field]: day }, value: day };
+    },
+    restore: {
+      odoo: ({ from }, _record, { odooField }) => ({ values: { [odooField]: written(from) }, value: from }),
     },
   };
 }

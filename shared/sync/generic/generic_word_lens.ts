@@ -63,6 +63,7 @@ export function wordLens(field: WordField, type: OdooField, map: WordMap | undef
         return state === undefined ? {} : { state };
       },
       valuesFor: (form) => ({ state: form.state?.id ?? null }),
+      restore: { plane: ({ from }) => ({ values: { state: from }, value: from }) },
     }),
   };
 }

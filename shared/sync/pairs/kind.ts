@@ -84,6 +84,14 @@ export interface FollowInput<Form extends PlaneForm> {
   base: JsonObject;
 }
 
+/** How a record that was made is put away when its making is taken back. */
+export interface PutAway<Form> {
+  /** The field that shows it. A lens whose values are something else is given `from: true` to restore. */
+  field: string;
+  /** For a field that nobody can map; absent: the configuration must map it. */
+  lens?: Lens<Form>;
+}
+
 /** What was done beside the record itself. */
 export interface Followed {
   /** Kept in Plane's base, under names no lens has. */
@@ -92,6 +100,8 @@ export interface Followed {
   /** Names of what Odoo was given and did not store. */
   refused: string[];
   waitsFor: string[];
+  /** Fields whose order to take back was carried out. */
+  settles?: readonly string[];
 }
 
 export interface Kind<Form extends PlaneForm> {
@@ -160,6 +170,10 @@ export interface Kind<Form extends PlaneForm> {
    * is looked at, after its fields. A failure is the entity's. Null: nothing was looked at, what was agreed on holds.
    */
   follow?: (input: FollowInput<Form>, deps: SyncDependencies) => Promise<Followed | null>;
+  /** The field under which `follow` logs what it does; orders to take that back are its own to carry out. */
+  followedField?: string;
+  /** Absent: by `archived`. Null: a record of the kind cannot be put away. */
+  putAway?: PutAway<Form> | null;
   /** What becomes of the Odoo record when Plane's is gone; absent: it is archived, where its model can be. */
   endInOdoo?: EndInOdoo;
   /** What has to follow a change we wrote to Odoo. */

@@ -5,6 +5,7 @@ import { planeCycleSchema } from "../../plane/planning_schemas.ts";
 import { type CycleForm, cycleForm } from "./cycle_form.ts";
 import { CYCLE_LENSES } from "./cycle_lenses.ts";
 import { followCycle } from "./cycle_members.ts";
+import { MEMBERS } from "./membership.ts";
 import type { SyncDependencies } from "../sides/dependencies.ts";
 import type { Kind, Prepared, PrepareInput } from "../pairs/kind.ts";
 import { NO_REFERENCES } from "../lenses/lens.ts";
@@ -37,6 +38,8 @@ export const CYCLE_KIND: Kind<CycleForm> = {
   recall: () => Promise.resolve({ references: NO_REFERENCES, isCurrent: false }),
   prepare,
   follow: followCycle,
+  followedField: MEMBERS,
+  putAway: { field: "reached" },
   // A milestone cannot be archived, and deleting it would take it from its tasks.
   endInOdoo: {
     field: "reached",

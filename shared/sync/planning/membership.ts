@@ -9,6 +9,7 @@ import type { Followed, FollowInput, PlaneForm } from "../pairs/kind.ts";
 import type { SyncDependencies } from "../sides/dependencies.ts";
 import { TASK_MODEL } from "../sides/models.ts";
 import { leftBehind } from "./membership_leavers.ts";
+import { APART, membersTakenBack } from "./membership_undo.ts";
 
 /** What marks a task, and how it is given and taken. */
 export interface Mark {
@@ -22,7 +23,7 @@ export interface Mark {
 }
 
 /** Under this name the base keeps the members agreed on: work item -> task. */
-const MEMBERS = "members";
+export const MEMBERS = "members";
 
 /**
  * Marks the members and takes the mark from those who left, each only where it differs. A mark somebody gave by hand to a task
@@ -32,12 +33,13 @@ const MEMBERS = "members";
  * @param odooProject where the mark can be carried; null: everywhere
  */
 export async function bringInLine<Form extends PlaneForm>(
-  { base, form, entity: { kind, lease } }: FollowInput<Form>,
+  { base, form, entity }: FollowInput<Form>,
   items: readonly string[],
   mark: Mark,
   odooProject: number | null,
   deps: SyncDependencies,
 ): Promise<Followed> {
+  const { kind, lease } = entity;
   const { store } = deps;
   const odoo = deps.odoo();
   const before = membersIn(base);
@@ -58,39 +60,45 @@ export async function bringInLine<Form extends PlaneForm>(
     const call = { context: { active_test: false } };
     return new Map((await odoo.read(TASK_MODEL, [...ids], fields, call)).map((task) => [task.id, task]));
   };
-  const tasks = await read([...new Set([...members.values(), ...formerly.map(([, task]) => task)])]);
+  const undo = membersTakenBack(entity, base, [...members.values()]);
+  const tasks = await read([
+    ...new Set([...members.values(), ...formerly.map(([, task]) => task), ...undo.give, ...undo.take]),
+  ]);
   const fits = (id: number) => {
     const task = tasks.get(id);
     return task !== undefined && (odooProject === null || relatedId(task.project_id) === odooProject);
   };
-  const give = [...members.values()].filter((id) => {
+  const isOn = (id: number, among = tasks) => {
+    const task = among.get(id);
+    return task !== undefined && mark.isOn(task);
+  };
+  const wanted = [...members.values()].filter((id) => !undo.apart.includes(id));
+  const give = [...new Set([...wanted, ...undo.give])].filter((id) => {
     const task = tasks.get(id);
     return task !== undefined && fits(id) && !mark.isOn(task) && mark.mayGet(task);
   });
-  const marked = formerly.filter(([, id]) => {
-    const task = tasks.get(id);
-    return task !== undefined && mark.isOn(task) && ![...members.values()].includes(id);
-  });
+  const marked = formerly.filter(([, id]) => isOn(id) && ![...members.values()].includes(id));
   const gone = await leftBehind(kind.projectOf(form), marked.map(([item]) => item), deps);
-  const take = marked.filter(([item]) => !gone.has(item)).map(([, id]) => id);
+  const left = marked.filter(([item]) => !gone.has(item)).map(([, id]) => id);
+  const take = [...new Set([...left, ...undo.take.filter((id) => isOn(id))])];
 
   const wrote = give.length > 0 || take.length > 0;
   if (wrote) {
     lease.require(deps.odooTimeoutMs);
-    await mark.carry({ give, take, members: new Set([...members.values()].filter(fits)) });
+    await mark.carry({ give, take, members: new Set([...wanted, ...undo.give].filter(fits)) });
   }
   // What Odoo says it stored counts: a milestone of another project becomes none without a word.
-  const after = wrote ? await read([...new Set([...members.values(), ...take])]) : tasks;
-  const agreed = [...members].filter(([, id]) => {
-    const task = after.get(id);
-    return task !== undefined && mark.isOn(task);
-  });
-  const [from, to] = [idsOf(before), idsOf(new Map(agreed))];
+  const after = wrote ? await read([...new Set([...members.values(), ...take, ...undo.give])]) : tasks;
+  const agreed = [...members].filter(([, id]) => !undo.apart.includes(id) && isOn(id, after));
+  const again = undo.give.filter((id) => isOn(id, after));
+  const from = sorted([...before.values(), ...undo.take]);
+  const to = sorted([...agreed.map(([, task]) => task), ...again]);
   return {
-    base: { [MEMBERS]: Object.fromEntries(agreed) },
-    changes: wrote ? [{ field: MEMBERS, side: "odoo", from, to, why: "changed_in_plane", base: from }] : [],
-    refused: give.some((id) => !agreed.some(([, task]) => task === id)) ? [MEMBERS] : [],
+    base: { [MEMBERS]: Object.fromEntries(agreed), [APART]: undo.apart },
+    changes: wrote ? [{ field: MEMBERS, side: "odoo", from, to, base: from, ...undo.says }] : [],
+    refused: give.some((id) => !isOn(id, after)) ? [MEMBERS] : [],
     waitsFor,
+    settles: undo.ordered ? [MEMBERS] : [],
   };
 }
 
@@ -105,6 +113,6 @@ export function membersIn(base: JsonObject): Map<string, number> {
   );
 }
 
-function idsOf(members: ReadonlyMap<string, number>): Json {
-  return [...members.values()].sort((a, b) => a - b);
+function sorted(ids: readonly number[]): Json {
+  return [...new Set(ids)].sort((a, b) => a - b);
 }

@@ -15,6 +15,7 @@ import {
   moduleTitle,
 } from "./module_lenses.ts";
 import { followParent, followProject, followTag } from "./module_members.ts";
+import { MEMBERS } from "./membership.ts";
 import { freeTagName } from "./module_tags.ts";
 import { type PlanningProject, planningProject } from "../sides/planning_project.ts";
 import { lookUp } from "../lenses/references.ts";
@@ -31,6 +32,7 @@ const shared = {
   projectOf: (form) => form.project,
   // Who is in it is not in the record, so what the record says is never enough.
   recall: () => Promise.resolve({ references: NO_REFERENCES, isCurrent: false }),
+  followedField: MEMBERS,
 } satisfies Partial<Kind<ModuleForm>>;
 
 const TAG_FIELDS: OdooFields = { name: { type: "char", required: true, readonly: false } };
@@ -63,6 +65,7 @@ export const MODULE_TAG_KIND: Kind<ModuleForm> = {
     return { ...prepared, references: { ...prepared.references, freeName } };
   },
   follow: followTag,
+  putAway: null,
 };
 
 /** A task in the same project. */

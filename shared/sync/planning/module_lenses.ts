@@ -86,6 +86,12 @@ const taskStatusLens: Lens<ModuleForm> = {
     const values: Record<string, Json> = state === undefined ? {} : { state };
     return { values, value: closedOf(flag) };
   },
+  restore: {
+    odoo: ({ from }) => {
+      const closed = from === "done" ? "completed" : from === "canceled" ? "cancelled" : "backlog";
+      return { values: { state: TASK_STATE[closed] ?? "01_in_progress" }, value: from };
+    },
+  },
 };
 
 function leadLens(
@@ -103,6 +109,7 @@ function leadLens(
       if (form.lead !== null && user === null) return null;
       return { values: { [odooField]: written(user) }, value: user };
     },
+    restore: { odoo: ({ from }) => ({ values: { [odooField]: written(relatedId(from)) }, value: from }) },
   };
 }
 

@@ -2,8 +2,9 @@
 import type { SyncDependencies } from "../sides/dependencies.ts";
 import { forgettingWhatIsGone } from "../sides/forget.ts";
 import type { Followed, FollowInput } from "../pairs/kind.ts";
+import { undoOrders } from "../pairs/undo_orders.ts";
 import { relatedId, relatedIds } from "../lenses/lens.ts";
-import { bringInLine, type Mark, membersIn } from "./membership.ts";
+import { bringInLine, type Mark, MEMBERS, membersIn } from "./membership.ts";
 import { writeTasks } from "./membership_batches.ts";
 import type { ModuleForm } from "./module_form.ts";
 import { moduleTitle } from "./module_lenses.ts";
@@ -16,7 +17,8 @@ export async function followProject(input: Input, deps: SyncDependencies): Promi
   const items = await itemsOf(input, deps);
   const { planeProject } = input.references;
   if (items === null || planeProject === undefined) return null;
-  if (items.length === 0 && membersIn(input.base).size === 0) return null;
+  const ordered = undoOrders(input.entity).has(MEMBERS);
+  if (items.length === 0 && membersIn(input.base).size === 0 && !ordered) return null;
   const tag = await moduleTag(input.form.id, moduleTitle(planeProject.name, input.form.name), deps);
   return await bringInLine(input, items, tagMark(tag, input, deps), null, deps);
 }

@@ -1,7 +1,10 @@
 /** From rows of the log to what is taken back. */
 import assert from "node:assert/strict";
-import { planUndo } from "../../../shared/history/plan_undo.ts";
+import { type AwayBy, planUndo as planUndoBy } from "../../../shared/history/plan_undo.ts";
 import type { LoggedChange, UndoableRow } from "../../../shared/store/history.ts";
+
+const awayBy: AwayBy = ({ mapped }) => mapped[0] ?? null;
+const planUndo = (rows: UndoableRow[]) => planUndoBy(rows, awayBy);
 
 const change = (more: Partial<LoggedChange> = {}): LoggedChange => ({
   field: "name",
@@ -24,7 +27,7 @@ const row = (more: Partial<UndoableRow> = {}): UndoableRow => ({
   status: "active",
   plane_base: { name: "B", archived: false },
   odoo_base: { name: "B", archived: false },
-  archives: true,
+  mapped: ["archived"],
   changed_since: [],
   in_conflict: [],
   ...more,
@@ -79,7 +82,7 @@ Deno.test("what cannot be taken back is named with its reason", () => {
   assert.deepEqual(reasons([row({ status: "archived" })]), [["name", "record_gone"]]);
   assert.deepEqual(reasons([row({ mapping_id: null })]), [["name", "record_gone"]]);
   assert.deepEqual(reasons([row({ changes: [change({ why: "kept" })] })]), [["name", "nothing_written"]]);
-  assert.deepEqual(reasons([row({ ...made, archives: false })]), [["archived", "no_archive"]]);
+  assert.deepEqual(reasons([row({ ...made, mapped: [] })]), [["archived", "no_archive"]]);
   assert.deepEqual(reasons([row({ ...made, changed_since: ["priority"] })]), [["archived", "changed_since"]]);
   assert.deepEqual(reasons([row({ ...made, in_conflict: ["archived"] })]), [["archived", "in_conflict"]]);
 });

@@ -1,0 +1,108 @@
+/** Which values give a pair back what it was, and which of them somebody has changed since. */
+import { type Json, sameJson } from "../json.ts";
+import type { OdooRecord } from "../odoo/client.ts";
+import type { UndoOrder, UndoPart } from "../store/sync_store.ts";
+import type { LensContext, Target } from "./lenses/lens.ts";
+import { type ActiveLens, contextOf, type PlanInput } from "./plan/plan_input.ts";
+import type { Side } from "./plan/planned.ts";
+
+/** One value that is to be written. */
+export interface Step {
+  field: string;
+  order: UndoOrder;
+  side: Side;
+  target: Target;
+  now: Json;
+  base: Json;
+}
+
+/** By field what is to be written; empty when it is so already; a field that is missing was changed since. Pure. */
+export function stepsOf<Form>(
+  orders: ReadonlyMap<string, UndoOrder>,
+  input: Parameters<typeof contextOf<Form>>[0] & Pick<PlanInput<Form>, "lenses">,
+  form: Form,
+  record: OdooRecord,
+): Map<string, Step[]> {
+  const looks = input.lenses.map((active) => lookAt(active, contextOf(input, active), form, record));
+  const steps = new Map<string, Step[]>();
+  for (const [field, order] of orders) {
+    const look = looks.find(({ active }) => active.lens.field === field);
+    if (look === undefined) continue;
+    const edited = order.apart === true
+      ? looks.some((other) => other.edited[order.parts[0]?.side ?? "odoo"])
+      : look.edited.plane || look.edited.odoo;
+    const isSet = look.active.lens.join !== undefined;
+    // What is joined element by element needs no guard: only the elements that were added or taken away are looked at.
+    if (edited && !isSet && !order.parts.every(({ side, from }) => look.same[side](look.now[side], from))) {
+      continue;
+    }
+    const parts = (isSet ? order.parts : order.parts.slice(0, 1)).map((part) =>
+      stepOf(look, part, form, record)
+    );
+    if (parts.includes(null)) continue;
+    steps.set(
+      field,
+      parts.flatMap((step) => step === null || step === "so already" ? [] : [{ ...step, field, order }]),
+    );
+  }
+  return steps;
+}
+
+function stepOf<Form>(
+  look: Look<Form>,
+  part: UndoPart,
+  form: Form,
+  record: OdooRecord,
+): Omit<Step, "field" | "order"> | "so already" | null {
+  const { active: { lens }, context } = look;
+  const { side, from } = part;
+  const now = look.now[side];
+  const base = (side === "odoo" ? context.odooBase : context.planeBase) ?? null;
+  if (lens.join === undefined) {
+    if (look.same[side](now, from)) return "so already";
+    // Synchronised again meanwhile.
+    if (!look.same[side](now, part.base)) return null;
+  }
+  const target = side === "odoo"
+    ? lens.restore?.odoo?.(part, record, context) ?? plainOdoo(look.active, from)
+    : lens.restore?.plane?.(part, form, context) ?? plainPlane(look.active, form, from, context);
+  return sameJson(target.value, now) ? "so already" : { side, target, now, base };
+}
+
+interface Look<Form> {
+  active: ActiveLens<Form>;
+  context: LensContext;
+  now: Record<Side, Json>;
+  same: Record<Side, (left: Json, right: Json) => boolean>;
+  /** Whether the side is not what was agreed on. */
+  edited: Record<Side, boolean>;
+}
+
+function lookAt<Form>(
+  active: ActiveLens<Form>,
+  context: LensContext,
+  form: Form,
+  record: OdooRecord,
+): Look<Form> {
+  const { lens } = active;
+  const same = { plane: lens.sameInPlane ?? sameJson, odoo: lens.sameInOdoo ?? sameJson };
+  const now = { plane: lens.planeValue(form, context), odoo: lens.odooValue(record, context) };
+  const edited = (side: Side, base: Json | undefined) =>
+    lens.join === undefined && base !== undefined && !same[side](base, now[side]);
+  return {
+    active,
+    context,
+    now,
+    same,
+    edited: { plane: edited("plane", context.planeBase), odoo: edited("odoo", context.odooBase) },
+  };
+}
+
+function plainOdoo<Form>({ odooField }: ActiveLens<Form>, value: Json): Target {
+  return { values: { [odooField]: value === null || value === "" ? false : value }, value };
+}
+
+function plainPlane<Form>({ lens }: ActiveLens<Form>, form: Form, value: Json, context: LensContext): Target {
+  const given = { ...form, ...(lens.formValues?.(value, context) ?? { [lens.field]: value }) };
+  return { values: lens.valuesFor?.(given) ?? { [lens.field]: value }, value };
+}
