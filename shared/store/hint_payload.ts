@@ -14,6 +14,8 @@ export interface HintPayload {
   match_plane_id?: string;
   /** The run has looked for the partner by its external id as well: without a match there is none. */
   looked_up?: boolean;
+  /** What was refused for may be over: it is tried again, also what was given up. */
+  retry_refused?: boolean;
 }
 
 const payloadSchema = z.object({
@@ -23,6 +25,7 @@ const payloadSchema = z.object({
   match_odoo_id: z.int().positive(),
   match_plane_id: z.string().min(1),
   looked_up: z.boolean(),
+  retry_refused: z.boolean(),
 }).partial();
 
 /** The part of a payload that is understood; a field nobody knows, or that is not what it should be, is left out. */

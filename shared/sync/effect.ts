@@ -34,6 +34,8 @@ export interface Effect {
   /** The record is there again: its tombstone goes. */
   relinked: boolean;
   waits_for: string[];
+  /** Of those who wait for this record to move (moved.ts): they are woken. */
+  wakes?: string[];
   /** What must be looked at next, left in the same transaction. */
   hints: Hint[];
   /** What Odoo refused for now is tried again after this long, in ms; the rest is settled. */

@@ -6,6 +6,7 @@ import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { Followed, PlaneForm, Prepared, SyncEntity } from "./pairs/kind.ts";
 import type { PlanInput } from "./plan/plan_input.ts";
 import type { Plan } from "./plan/planned.ts";
+import { waitsForMove, wokenByMove } from "./moved.ts";
 import { rememberWrites } from "./overwritten.ts";
 import { rememberRefused } from "./refused.ts";
 import { describePlan } from "./report.ts";
@@ -13,8 +14,9 @@ import type { PairNow } from "./plan/pair_now.ts";
 import { actorsOf } from "./actors.ts";
 
 /**
- * A parent that is refused, because changes came out of order and it would be a circle, is tried again after this long, in ms,
- * twice as long each time; after so many tries it waits until one of the sides changes it.
+ * A parent that is refused, because changes came out of order and it would be a circle, is tried again when the parent moves or
+ * anything of the record changes, else after this long, in ms, twice as long each time; after so many tries it waits until the
+ * parent moves or one of the sides changes it.
  */
 const REFUSED_AGAIN_MS = 60_000;
 const REFUSED_TRIES = 5;
@@ -68,6 +70,7 @@ export function settled<Form extends PlaneForm>(
     plane_actor: actors.plane,
     odoo_actor: actors.odoo,
   }));
+  const moved = wokenByMove(kind, plan, form?.id ?? null, odooId);
   const chosen = plan.settled.some((field) => input.resolutions.has(field));
   return {
     ...effectOf(claimed, mapping.id),
@@ -97,7 +100,8 @@ export function settled<Form extends PlaneForm>(
       : { conflicts: { open, settled: plan.settled, how: chosen ? "resolved" as const : "gone" as const } }),
     created: made || now.linkedNow,
     relinked: pair.tombstone !== null,
-    waits_for: [...prepared.waitsFor, ...followed?.waitsFor ?? []],
+    waits_for: [...prepared.waitsFor, ...followed?.waitsFor ?? [], ...waitsForMove(kind, input, refused)],
+    ...(moved.length === 0 ? {} : { wakes: moved }),
     // What somebody changed between two of our calls is looked at again, whether or not anybody announces it.
     hints: wrote && form !== null &&
         (otherwise.odoo.length > 0 || (made && otherwise.plane.length > 0) ||

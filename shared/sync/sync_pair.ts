@@ -176,7 +176,10 @@ async function makePlan<Form extends PlaneForm>(
     references: prepared.references,
     later: () => "plane",
   };
-  const input = { ...judged, lenses: withoutRefused(judged) };
+  const input = {
+    ...judged,
+    lenses: entity.claimed.payload.retry_refused ? judged.lenses : withoutRefused(judged),
+  };
   const later = await laterSides(entity, input, deps);
   const complete = { ...input, later };
   return { input: complete, prepared, plan: withTakenBack(planBoth(complete), taken) };

@@ -111,7 +111,9 @@ language sql immutable set search_path = '' as $$
 $$;
 
 -- Leaves a hint. The newest observation is kept; equal stamps with different content mean that nobody can tell which
--- is newer, so the record is read. A row that waits (backing off, resting, parked) keeps waiting: the hint is on it.
+-- is newer, so the record is read. A row that waits (backing off, resting, parked) keeps waiting: the hint is on it. One whose
+-- value was refused does not: whatever changed may be what it was refused for, and the rest of the record is not held up. Such a
+-- look is not counted among those that come by themselves, further and further apart.
 -- `operation` speaks of Plane's record once a hint came from there, and a deletion stays until it was looked at: an update
 -- that arrives later may well be older. `read_first` is about Plane's record only: a hint from Odoo never asks for it.
 -- What an earlier payload said and a later one does not still holds: the match a backfill found, above all.
@@ -176,9 +178,17 @@ begin
     odoo_hinted = q.odoo_hinted or excluded.odoo_hinted,
     run_id = coalesce(excluded.run_id, q.run_id),
     status = case when q.status in ('pending', 'processing') then q.status else 'pending' end,
-    next_attempt_at = case when q.status in ('pending', 'processing') then q.next_attempt_at else p_now end,
+    next_attempt_at = case
+      when q.status = 'pending' and q.last_error = 'refused' then least(q.next_attempt_at, p_now)
+      when q.status in ('pending', 'processing') then q.next_attempt_at
+      else p_now
+    end,
     attempts = case when q.status in ('pending', 'processing') then q.attempts else 0 end,
-    outages = case when q.status in ('pending', 'processing') then q.outages else 0 end,
+    outages = case
+      when q.status = 'pending' and q.last_error = 'refused' and q.next_attempt_at > p_now then greatest(q.outages - 1, 1)
+      when q.status in ('pending', 'processing') then q.outages
+      else 0
+    end,
     completed_at = case when q.status in ('pending', 'processing') then q.completed_at end
   returning q.id into v_id;
   return v_id;

@@ -194,7 +194,7 @@ begin
       completed_at = case when t.outcome = 'dead' and q.generation = q.claimed_generation then p_now end,
       next_attempt_at = case
         -- What it waited for came while it was being settled.
-        when t.reason = 'waits_for_project' and q.generation <> q.claimed_generation then p_now
+        when t.reason in ('waits_for_project', 'refused') and q.generation <> q.claimed_generation then p_now
         when t.outcome in ('retry', 'outage', 'wait') then coalesce(t.next_attempt_at, p_now)
         when t.outcome = 'park' and q.generation = q.claimed_generation then 'infinity'
         else p_now

@@ -43,7 +43,7 @@ $$;
 --   {queue_id, fence, entity_key, source_system, source_id, mapping_id, odoo_model?,
 --    mapping: {plane_type?, plane_id?, odoo_id?, plane_project_id?, status?, last_error?, plane_updated_at?, odoo_write_date?, synced},
 --    snapshot?: {plane_base, odoo_base, plane_seen, placeholders}, tombstone?: reason, created: bool, relinked: bool,
---    waits_for: [entity_key], log: [{operation, success, error_message, changes, actor, source_data, target_data, duration_ms}],
+--    waits_for: [entity_key, or moved:<entity key>], wakes?: [moved:<entity key>], log: [{operation, success, error_message, changes, actor, source_data, target_data, duration_ms}],
 --    conflicts?: {open: [{field, base, plane_value, odoo_value, plane_at, odoo_at, plane_actor, odoo_actor}], settled: [field],
 --      how: 'resolved' or 'gone'},
 --    hints?: [what plane.leave_hint takes], events: [{level, message, event_type, metadata}]}
@@ -131,7 +131,7 @@ begin
         where (v_effect ->> 'created')::boolean and v_mapping.plane_id is not null and v_mapping.odoo_id is not null
       ) || array(
         select w from jsonb_array_elements_text(coalesce(v_effect -> 'waits_for', '[]')) w where plane.has_partner(w)
-      ),
+      ) || array(select w from jsonb_array_elements_text(coalesce(v_effect -> 'wakes', '[]')) w),
       p_now
     );
 
@@ -229,7 +229,8 @@ begin
       from jsonb_array_elements(p_effects) e join plane.sync_mappings m on m.id = (e ->> 'mapping_id')::uuid
       where (e ->> 'created')::boolean
       union all
-      select jsonb_array_elements_text(coalesce(e -> 'waits_for', '[]')) from jsonb_array_elements(p_effects) e
+      select jsonb_array_elements_text(coalesce(e -> 'waits_for', '[]') || coalesce(e -> 'wakes', '[]'))
+      from jsonb_array_elements(p_effects) e
     ) keys where k is not null order by k
   loop
     perform pg_advisory_xact_lock(hashtextextended(v_key, 0));
@@ -254,24 +255,28 @@ begin
 end
 $$;
 
--- Gives a hint to everything that waits for one of these entities: to a record of Odoo as one of Odoo.
+-- Gives a hint to everything that waits for one of these entities: to a record of Odoo as one of Odoo. Who waits for one to move
+-- (moved:<entity key>) was refused something because of where that was.
 create function plane.wake_waiting(p_keys text[], p_now timestamptz) returns void
 language plpgsql set search_path = '' as $$
 declare
   v_woken text[];
+  v_refused text[];
   v_key text;
 begin
   if cardinality(p_keys) = 0 then
     return;
   end if;
   with gone as (
-    delete from plane.sync_waiting w where w.waits_for = any (p_keys) returning w.entity_key
+    delete from plane.sync_waiting w where w.waits_for = any (p_keys) returning w.entity_key, w.waits_for
   )
-  select array_agg(distinct g.entity_key order by g.entity_key) into v_woken from gone g;
+  select array_agg(distinct g.entity_key order by g.entity_key), array_agg(g.entity_key) filter (where g.waits_for like 'moved:%')
+  into v_woken, v_refused from gone g;
   foreach v_key in array coalesce(v_woken, '{}') loop
     perform plane.hint(
       case when plane.is_odoo_model(split_part(v_key, ':', 1)) then 'odoo' else 'plane' end,
-      split_part(v_key, ':', 1), split_part(v_key, ':', 2), v_key, null, 'update', 5, null, null, null, null, false, p_now
+      split_part(v_key, ':', 1), split_part(v_key, ':', 2), v_key, null, 'update', 5,
+      case when v_key = any (v_refused) then jsonb_build_object('retry_refused', true) end, null, null, null, false, p_now
     );
     -- It waits for nothing else than what just came.
     update plane.sync_queue q set next_attempt_at = p_now

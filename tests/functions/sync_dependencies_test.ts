@@ -194,7 +194,7 @@ Deno.test("a work item of a project deleted in Odoo is given up with that reason
   assert.deepEqual([...dead], [{ entity_key: `issue:${ISSUE}`, reason: "partner_deleted" }]);
 });
 
-Deno.test("a parent Odoo refuses for now holds up nothing else, and is set when it can be", async () => {
+Deno.test("a parent Odoo refuses for now holds up nothing else, and is set as soon as the parent has moved", async () => {
   await using world = await createSyncWorld();
   await world.deliver(projectEnvelope(1));
   await world.deliver(issueEnvelope(2, { name: "Former parent" }));
@@ -209,11 +209,33 @@ Deno.test("a parent Odoo refuses for now holds up nothing else, and is set when 
   const [row] = await world.sql`
     select status, next_attempt_at > now() + interval '30 seconds' as rests from plane.sync_queue`;
   assert.deepEqual({ ...row }, { status: "pending", rests: true });
-  await world.deliver(issueEnvelope(4, { id: PARENT, name: "New parent", parent: null }, "updated"));
+  // What else changes meanwhile does not wait for it.
+  await world.deliver(issueEnvelope(6, { name: "Renamed child", parent: PARENT }, "updated"));
   await world.drain();
-  await world.sql`update plane.sync_queue set next_attempt_at = now()`;
+  assert.equal((await world.partner("issue", ISSUE)).name, "Renamed child");
+  await world.deliver(issueEnvelope(4, { id: PARENT, name: "New parent", parent: null }, "updated"));
   await world.drain();
   const parent = await world.partner("issue", PARENT);
   assert.deepEqual((await world.partner("issue", ISSUE)).parent_id, [parent.id, "New parent"]);
   assert.deepEqual([...await queue(world)], []);
+});
+
+Deno.test("a parent that was given up for the day is tried again when the parent moves", async () => {
+  await using world = await createSyncWorld();
+  await world.deliver(projectEnvelope(1));
+  await world.deliver(issueEnvelope(2, { name: "Former parent" }));
+  await world.drain();
+  await world.deliver(issueEnvelope(2, { id: PARENT, name: "Former child", parent: ISSUE }));
+  await world.drain();
+  await world.deliver(issueEnvelope(5, { parent: PARENT }, "updated"));
+  await world.drain();
+  while ((await queue(world)).length > 0) {
+    await world.sql`update plane.sync_queue set next_attempt_at = now()`;
+    await world.drain();
+  }
+  assert.equal((await world.partner("issue", ISSUE)).parent_id, false);
+  await world.deliver(issueEnvelope(6, { id: PARENT, name: "New parent", parent: null }, "updated"));
+  await world.drain();
+  const parent = await world.partner("issue", PARENT);
+  assert.deepEqual((await world.partner("issue", ISSUE)).parent_id, [parent.id, "New parent"]);
 });

@@ -2,9 +2,19 @@
 import assert from "node:assert/strict";
 import type { Claimed, Outcome } from "../../../shared/store/queue.ts";
 import type { Example } from "../sync_store_contract.ts";
-import { claimOne, delivery, DONE, LEASE_MS, odooDelivery, settle, type StoreWorld } from "./world.ts";
+import {
+  claimOne,
+  delivery,
+  DONE,
+  LEASE_MS,
+  makePair,
+  odooDelivery,
+  settle,
+  type StoreWorld,
+} from "./world.ts";
 
 const WAIT: Outcome = { kind: "wait", delayMs: 300_000, reason: "waits_for_project" };
+const REFUSED: Outcome = { kind: "wait", delayMs: 60_000, reason: "refused" };
 
 /** A Plane project whose intent is open; its partner is made by settling what is returned. */
 async function project(world: StoreWorld): Promise<{ claimed: Claimed; made: object }> {
@@ -73,6 +83,37 @@ export function waitingExamples(example: Example): void {
     assert.deepEqual(await world.store.claim("test", 10, LEASE_MS), []);
     world.advance(90_000);
     await claimOne(world);
+  });
+
+  example("who rests because a value was refused is due as soon as anybody hints it", async (world) => {
+    await world.record(delivery("a"), "{}");
+    await settle(world, await claimOne(world), REFUSED, {});
+    assert.deepEqual(await world.store.claim("test", 10, LEASE_MS), []);
+    await world.store.hint({ key: { side: "plane", type: "issue", id: "a" } });
+    const again = await claimOne(world);
+    assert.equal(again.outages, 1, "a look somebody asked for is no try of its own");
+    await world.store.hint({ key: { side: "plane", type: "issue", id: "a" } });
+    await settle(world, again, REFUSED, {});
+    assert.equal((await claimOne(world)).outages, 2, "and so it is when the hint came while it was at work");
+  });
+
+  example("a refused parent is looked at when that has moved, once, and is told so", async (world) => {
+    await world.record(delivery("a"), "{}");
+    await settle(world, await claimOne(world), REFUSED, { waits_for: ["moved:issue:parent"] });
+    await makePair(world, "parent", "1");
+    assert.deepEqual(await world.store.claim("test", 10, LEASE_MS), [], "being made is not moving");
+    const move = async () => {
+      await world.store.hint({ key: { side: "plane", type: "issue", id: "parent" } });
+      await settle(world, await claimOne(world), DONE, {
+        wakes: ["moved:issue:parent", "moved:project.task:1"],
+      });
+    };
+    await move();
+    const woken = await claimOne(world);
+    assert.deepEqual([woken.entityKey, woken.payload], ["issue:a", { retry_refused: true }]);
+    await settle(world, woken);
+    await move();
+    assert.deepEqual(await world.store.claim("test", 10, LEASE_MS), []);
   });
 
   example("a record is woken once", async (world) => {

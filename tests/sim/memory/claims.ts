@@ -111,7 +111,7 @@ function release(
   const reason = "reason" in outcome ? outcome.reason : null;
   const delays = "delayMs" in outcome ? outcome.delayMs : null;
   row.status = kind === "dead" && current ? "failed" : "pending";
-  row.nextAttemptAt = reason === "waits_for_project" && !current
+  row.nextAttemptAt = (reason === "waits_for_project" || reason === "refused") && !current
     ? now
     : delays !== null
     ? now + Math.round(delays)

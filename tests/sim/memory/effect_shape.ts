@@ -54,6 +54,7 @@ export const effectShape = z.object({
   created: z.boolean().optional(),
   relinked: z.boolean().optional(),
   waits_for: z.array(text).optional(),
+  wakes: z.array(text).optional(),
   conflicts: z.object({
     open: z.array(openConflict).optional(),
     settled: z.array(text).optional(),

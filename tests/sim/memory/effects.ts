@@ -68,7 +68,8 @@ export function recordEffect(
   const here = read.created === true && mapping?.plane_id && mapping.odoo_id
     ? [`${mapping.plane_type}:${mapping.plane_id}`, `${mapping.odoo_model}:${mapping.odoo_id}`]
     : [];
-  wakeWaiting(tables, [...here, ...waitsFor.filter((key) => hasPartner(tables, key))], now, newId);
+  const there = waitsFor.filter((key) => hasPartner(tables, key));
+  wakeWaiting(tables, [...here, ...there, ...read.wakes ?? []], now, newId);
   for (const hint of read.hints ?? []) leaveFreeHint(tables, hintOf(hint), now, newId);
 }
 
@@ -179,8 +180,12 @@ function hasPartner(tables: Tables, key: string): boolean {
 /** Gives a hint to everything that waits for one of these entities. */
 function wakeWaiting(tables: Tables, keys: readonly string[], now: number, newId: () => string): void {
   const woken = new Set<string>();
+  const refused = new Set<string>();
   for (const key of keys) {
-    for (const waiter of tables.waiting.get(key) ?? []) woken.add(waiter);
+    for (const waiter of tables.waiting.get(key) ?? []) {
+      woken.add(waiter);
+      if (key.startsWith("moved:")) refused.add(waiter);
+    }
     tables.waiting.delete(key);
   }
   for (const key of [...woken].sort()) {
@@ -195,7 +200,7 @@ function wakeWaiting(tables: Tables, keys: readonly string[], now: number, newId
         projectId: null,
         operation: "update",
         priority: 5,
-        payload: null,
+        payload: refused.has(key) ? { retry_refused: true } : null,
         delivery: null,
         observedAt: null,
         observationHash: null,

@@ -66,6 +66,10 @@ export function leaveHint(tables: Tables, hint: RawHint, now: number, newId: () 
   row.planeHinted ||= ofPlane;
   row.odooHinted ||= !ofPlane;
   row.runId = hint.payload?.run_id ?? row.runId;
+  if (row.status === "pending" && row.lastError === "refused" && row.nextAttemptAt > now) {
+    row.outages = Math.max(row.outages - 1, 1);
+    row.nextAttemptAt = now;
+  }
   if (!wasOpen) Object.assign(row, { status: "pending", nextAttemptAt: now, attempts: 0, outages: 0 });
 }
 
