@@ -9,7 +9,7 @@ export interface DifferentParents {
   /**
    * Plane lets people make a circle, Odoo refuses the write that would close it (docs/sync.md, loops of parents). Each side
    * then keeps what it says, Odoo also another parent that somebody there has chosen meanwhile. When the circle is opened
-   * elsewhere, the parent is tried again the next day.
+   * further up, the parent is tried again the next day.
    */
   readonly isRefused: boolean;
 }
@@ -37,10 +37,12 @@ export async function refusedParents(world: Evidence): Promise<number> {
   return pairs.filter((pair) => parentsOf(world, pair, pairs)?.isRefused === true).length;
 }
 
-/** Whether the way up from `wanted` in Odoo met the task at any moment since either side changed the parent. */
+/** Whether the way up from `wanted` in Odoo met the task at any moment since either side changed the parent, or that moved. */
 function wasAbove(pair: Pair, wanted: string, { changes }: Evidence["history"]): boolean {
   const moves = changes.filter(({ field }) => field === "parent");
-  const last = moves.findLast((change) => change.record === pair[change.side]);
+  const last = moves.findLast(({ side, record }) =>
+    record === pair[side] || (side === "odoo" && record === wanted)
+  );
   const parents = new Map<string, string>();
   return moves.some((change) => {
     if (change.side === "odoo") parents.set(change.record, String(change.to));
