@@ -71,7 +71,11 @@ export function rehearsingStore(store: SyncStore, onHint: (hint: Hint) => void):
       }
       return found;
     },
-    openIntent: async (_claimed, { key, planeType, odooModel, planeProjectId }) => {
+    openIntent: async (_claimed, { key, planeType, odooModel, planeProjectId, matchOdooId }) => {
+      const matched = matchOdooId === undefined
+        ? null
+        : (await readPair({ side: "odoo", model: odooModel, id: matchOdooId })).mapping;
+      if (matched !== null && key.side === "plane" && matched.plane_id !== key.id) return matched;
       const known = (await readPair(key)).mapping;
       if (known !== null) {
         return known.odoo_model === odooModel && known.plane_type === planeType ? known : null;

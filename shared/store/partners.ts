@@ -2,7 +2,7 @@
 import type { Sql } from "./database.ts";
 import { mappingColumns, mappingRow, type StoredMapping } from "./pair_rows.ts";
 import type { Claimed } from "./queue.ts";
-import type { MappingRow, Partner, RecordKey } from "./sync_store.ts";
+import type { MappingRow, NewIntent, Partner, RecordKey } from "./sync_store.ts";
 
 interface StoredPartner {
   id: string;
@@ -63,19 +63,20 @@ function partnerOf(row: StoredPartner): Partner {
 /**
  * Opens the intent of a record of either side before its partner is made.
  *
- * @returns the mapping, new or not, which may be the pair already; null when nothing may be made: the lease is lost, or the
- *   record belongs to one of another kind
+ * @returns the mapping, new or not, which may be the pair already; another Plane record's when the match is that one's; null when
+ *   nothing may be made: the lease is lost, or the record belongs to one of another kind
  */
 export async function openIntentFor(
   sql: Sql,
   claimed: Claimed,
-  intent: { key: RecordKey; planeType: string; odooModel: string; planeProjectId: string | null },
+  intent: NewIntent,
 ): Promise<MappingRow | null> {
   const { key } = intent;
   const [planeId, odooId] = key.side === "plane" ? [key.id, null] : [null, key.id];
   const [row] = await sql<StoredMapping[]>`
     select ${mappingColumns(sql)} from plane.open_intent(
-      ${claimed.id}, ${claimed.fence}, ${intent.planeType}, ${planeId}, ${intent.planeProjectId}, ${intent.odooModel}, ${odooId}
+      ${claimed.id}, ${claimed.fence}, ${intent.planeType}, ${planeId}, ${intent.planeProjectId}, ${intent.odooModel}, ${odooId},
+      ${intent.matchOdooId ?? null}
     ) m`;
   return row === undefined ? null : mappingRow(row);
 }

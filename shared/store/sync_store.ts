@@ -128,6 +128,15 @@ export interface Hint {
   payload?: HintPayload;
 }
 
+export interface NewIntent {
+  key: RecordKey;
+  planeType: string;
+  odooModel: string;
+  planeProjectId: string | null;
+  /** Of a Plane record: the Odoo record that was found for it, nobody else's until the intent is a pair, ends, or finds another. */
+  matchOdooId?: string;
+}
+
 export interface SyncStore {
   claim(workerId: string, limit: number, leaseMs: number): Promise<Claimed[]>;
   /** Ids that were still ours; what others hold by now is not touched. */
@@ -141,12 +150,10 @@ export interface SyncStore {
   readPartners(planeType: string, planeIds: readonly string[]): Promise<Map<string, Partner>>;
   /**
    * Opens the intent: the mapping that exists before the partner does. Returns the mapping, new or not; null when nothing
-   * may be made, because the lease is lost, or the record already belongs to another kind of partner.
+   * may be made, because the lease is lost, or the record already belongs to another kind of partner. Of all who want the same Odoo
+   * record one gets it: the others are given that one's mapping, and nothing is changed.
    */
-  openIntent(
-    claimed: Claimed,
-    intent: { key: RecordKey; planeType: string; odooModel: string; planeProjectId: string | null },
-  ): Promise<MappingRow | null>;
+  openIntent(claimed: Claimed, intent: NewIntent): Promise<MappingRow | null>;
 
   /** Odoo ids of this model's records in a Plane project that both sides last agreed to have archived. */
   archivedPartners(planeProjectId: string, odooModel: string): Promise<number[]>;

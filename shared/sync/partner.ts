@@ -21,8 +21,8 @@ export type OdooPartner =
  *
  * @param mayBeMade false: it is linked to a record that is there, or left alone
  * @returns null when it is left alone
- * @throws SuiteError lease_lost when another worker holds the entity by now; partner_taken when the record to link has become
- *   another's partner since it was named: nothing has been written then
+ * @throws SuiteError lease_lost when another worker holds the entity by now; partner_taken when the record to link is another's
+ *   partner, or about to be: nothing has been written then
  */
 export async function findOdooPartner<Form extends PlaneForm>(
   entity: SyncEntity<Form>,
@@ -57,29 +57,21 @@ export async function findOdooPartner<Form extends PlaneForm>(
   const record = former === null ? null : await readRecord(odoo, odooModel, former, fields);
   if (remembered !== null && record === null) return { kind: "deleted", mapping };
   if (record === null && !mayBeMade) return null;
-  if (record !== null) await requireFree(deps, odooModel, record.id, planeId);
 
   const intent = await deps.store.openIntent(claimed, {
     key: { side: "plane", type: kind.planeType, id: planeId },
     planeType: kind.planeType,
     odooModel,
     planeProjectId: projectId,
+    ...(record === null ? {} : { matchOdooId: String(record.id) }),
   });
+  if (intent !== null && intent.plane_id !== planeId) {
+    // Still an intent: who made it may end without a pair.
+    const retry = intent.plane_id === null || intent.odoo_id === null ? "later" : "never";
+    throw new SuiteError("partner_taken", { retry, facts: { model: odooModel, odoo_id: record?.id ?? 0 } });
+  }
   if (intent === null || intent.odoo_id !== null) throw new SuiteError("lease_lost");
   return former !== null && record !== null
     ? { kind: "present", mapping: intent, odooId: former, record, linkedNow: true }
     : { kind: "to_make", mapping: intent };
-}
-
-async function requireFree(
-  { store }: SyncDependencies,
-  model: string,
-  id: number,
-  planeId: string,
-): Promise<void> {
-  const owner = await store.readPartner({ side: "odoo", model, id: String(id) });
-  if (owner === null || owner.planeId === planeId) return;
-  // Still an intent: who made it may end without a pair.
-  const retry = owner.planeId === null ? "later" : "never";
-  throw new SuiteError("partner_taken", { retry, facts: { model, odoo_id: id } });
 }

@@ -29,6 +29,7 @@ create table plane.sync_mappings (
   plane_project_id text,
   odoo_model text not null,
   odoo_id text,
+  match_odoo_id text,
   origin text not null default 'plane' constraint sync_mappings_origin_known check (origin in ('plane', 'odoo')),
   source_system text generated always as (origin) stored,
   source_id text generated always as (case origin when 'plane' then plane_id else odoo_id end) stored,
@@ -53,10 +54,15 @@ create table plane.sync_mappings (
   constraint sync_mappings_source_key unique (source_system, source_id, source_type)
 );
 comment on table plane.sync_mappings is 'Which Plane record belongs to which Odoo record. Errors are codes, never values.';
+comment on column plane.sync_mappings.match_odoo_id is
+  'The Odoo record an intent is about to be linked to: nobody else''s until the intent is a pair or is given up.';
 comment on column plane.sync_mappings.plane_updated_at is 'The updated_at of the newest Plane state that was applied.';
 
 -- "Everything of this project": pause, backfill and the drift check ask for it.
 create index sync_mappings_project_idx on plane.sync_mappings (plane_project_id);
+-- "Whose is this Odoo record going to be?": asked when an intent is opened for it. Few intents are linked to what is there.
+create index sync_mappings_match_idx on plane.sync_mappings (odoo_model, match_odoo_id)
+  where odoo_id is null and match_odoo_id is not null;
 -- "What is in error" is what on-call asks; few rows, so the index is tiny.
 create index sync_mappings_error_idx on plane.sync_mappings (updated_at) where status = 'error';
 

@@ -4,6 +4,9 @@
 -- p_plane_id of a Plane record that gets a partner in Odoo, or p_odoo_id of an Odoo record that gets one in Plane. Only the
 -- holder of the fence may open one. Returns the mapping, whether it is new or not, and so the pair when there is one already;
 -- no row when the lease is lost, or when the record belongs to a record of another kind.
+--
+-- p_match_odoo_id: the Odoo record that was found for the Plane record. It is the intent's own until that is a pair or archived, or
+-- is opened with another match: who opens an intent for the same record meanwhile gets this mapping, and nothing is changed.
 create function plane.open_intent(
   p_queue_id uuid,
   p_fence bigint,
@@ -11,20 +14,44 @@ create function plane.open_intent(
   p_plane_id text,
   p_plane_project_id text,
   p_odoo_model text,
-  p_odoo_id text default null
+  p_odoo_id text default null,
+  p_match_odoo_id text default null
 ) returns setof plane.sync_mappings
 language plpgsql set search_path = '' as $$
+declare
+  v_odoo_id text := coalesce(p_odoo_id, p_match_odoo_id);
+  v_owner plane.sync_mappings;
 begin
+  if num_nonnulls(p_plane_id, p_odoo_id) <> 1 or num_nonnulls(p_odoo_id, p_match_odoo_id) > 1 then
+    raise exception 'an intent has one side' using errcode = 'invalid_parameter_value';
+  end if;
+  -- Of those who want the same Odoo record, one after the other. Before any row; nobody else takes this lock.
+  if v_odoo_id is not null then
+    perform pg_advisory_xact_lock(hashtextextended('intent:' || p_odoo_model || ':' || v_odoo_id, 0));
+  end if;
   perform 1 from plane.sync_queue q where q.id = p_queue_id and q.fence = p_fence and q.status = 'processing' for share;
   if not found then
     return;
   end if;
-  if num_nonnulls(p_plane_id, p_odoo_id) <> 1 then
-    raise exception 'an intent has one side' using errcode = 'invalid_parameter_value';
+
+  if v_odoo_id is not null then
+    select m.* into v_owner from plane.sync_mappings m
+    where m.odoo_model = p_odoo_model and m.odoo_id = v_odoo_id
+    union all
+    select m.* from plane.sync_mappings m
+    where m.odoo_model = p_odoo_model and m.match_odoo_id = v_odoo_id and m.odoo_id is null and m.status <> 'archived'
+    limit 1;
+    if v_owner.id is not null and (v_owner.plane_type, v_owner.plane_id) is distinct from (p_plane_type, p_plane_id) then
+      if p_match_odoo_id is not null or v_owner.plane_type = p_plane_type then
+        return next v_owner;
+      end if;
+      return;
+    end if;
   end if;
-  insert into plane.sync_mappings (plane_type, plane_id, plane_project_id, odoo_model, odoo_id, origin)
+
+  insert into plane.sync_mappings as m (plane_type, plane_id, plane_project_id, odoo_model, odoo_id, match_odoo_id, origin)
   values (
-    p_plane_type, p_plane_id, p_plane_project_id, p_odoo_model, p_odoo_id,
+    p_plane_type, p_plane_id, p_plane_project_id, p_odoo_model, p_odoo_id, p_match_odoo_id,
     case when p_plane_id is null then 'odoo' else 'plane' end
   )
   -- Whichever side is known: its key, or that of where the pair began, which is the same.
@@ -33,6 +60,9 @@ begin
     return query select m.* from plane.sync_mappings m
       where m.odoo_model = p_odoo_model and m.odoo_id = p_odoo_id and m.plane_type = p_plane_type;
   else
+    update plane.sync_mappings m set match_odoo_id = p_match_odoo_id
+    where m.plane_type = p_plane_type and m.plane_id = p_plane_id and m.odoo_model = p_odoo_model and m.odoo_id is null
+      and m.match_odoo_id is distinct from p_match_odoo_id;
     return query select m.* from plane.sync_mappings m
       where m.plane_type = p_plane_type and m.plane_id = p_plane_id and m.odoo_model = p_odoo_model;
   end if;

@@ -68,6 +68,48 @@ Deno.test("a task that has got another partner since a backfill found it is not 
   assert.deepEqual(await named(pair, "Other"), []);
 });
 
+Deno.test("of two items that were found to be the same task at the same time, one gets it and the other writes nothing", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  const project = Number((await world.partner("project", pair.project)).id);
+  const [task] = await world.odoo.create("project.task", [{ name: "Twin", project_id: project }]);
+  const items = [await addItem(pair, "One"), await addItem(pair, "Other")];
+  const store = createSqlStore(world.sql);
+  for (const id of items) {
+    await store.hint({
+      key: { side: "plane", type: "issue", id },
+      readFirst: true,
+      payload: { project_id: pair.project, looked_up: true, match_odoo_id: task ?? 0 },
+    });
+  }
+  // Both look before either writes.
+  const looked = Promise.withResolvers<void>();
+  let readings = 0;
+  const read = world.odoo.read.bind(world.odoo);
+  world.odoo.read = async (model, ids, ...rest) => {
+    const answer = await read(model, ids, ...rest);
+    if (model !== "project.task" || ids[0] !== task) return answer;
+    readings += 1;
+    if (readings === 2) looked.resolve();
+    if (readings <= 2) await looked.promise;
+    return answer;
+  };
+  await world.drain();
+  await world.sql`update plane.sync_queue set next_attempt_at = now() where status = 'pending'`;
+  await world.drain();
+  const mapped = await world.sql<{ plane_id: string }[]>`
+    select plane_id from plane.sync_mappings where odoo_model = 'project.task' and odoo_id = ${String(task)}`;
+  const owner = mapped[0]?.plane_id ?? assert.fail("nobody got it");
+  assert.deepEqual((await world.partner("issue", owner)).name, owner === items[0] ? "One" : "Other");
+  const dead = await world.sql`select entity_key, reason from plane.v_dead_letters`;
+  const loser = items.find((id) => id !== owner);
+  assert.deepEqual([...dead], [{ entity_key: `issue:${loser}`, reason: "partner_taken" }]);
+  const written = await world.sql`
+    select l.id from plane.sync_log l where l.source_id = ${loser ?? ""} and l.success`;
+  assert.deepEqual([...written], []);
+  assert.deepEqual(world.log.filter(({ event }) => event === "settle_failed"), []);
+});
+
 Deno.test("where only Odoo's changes count, an item moved in Plane does not move its task", async () => {
   const pair = await start();
   await using world = pair.world;

@@ -1,5 +1,6 @@
 /** The mapping that exists before the partner does, from either side. */
 import assert from "node:assert/strict";
+import type { Claimed } from "../../../shared/store/queue.ts";
 import type { RecordKey } from "../../../shared/store/sync_store.ts";
 import type { Example } from "../sync_store_contract.ts";
 import {
@@ -133,6 +134,67 @@ export function intentExamples(example: Example): void {
     const claimed = await claimOne(world);
     const found = await open(world, claimed, ODOO);
     assert.deepEqual([found?.id, found?.plane_id], [mappingId, "a"]);
+  });
+
+  example(
+    "an Odoo record that was found for one Plane record is nobody else's until that is a pair",
+    async (world) => {
+      const { store } = world;
+      const want = (claimed: Claimed, id: string, matchOdooId?: string) =>
+        store.openIntent(claimed, {
+          key: { side: "plane", type: "issue", id },
+          planeType: "issue",
+          odooModel: "project.task",
+          planeProjectId: "p",
+          ...(matchOdooId === undefined ? {} : { matchOdooId }),
+        });
+      await world.record(delivery("a"), "{}");
+      const first = await claimOne(world);
+      const own = await want(first, "a", "7");
+      assert.deepEqual([own?.plane_id, own?.odoo_id], ["a", null]);
+      assert.deepEqual(await want(first, "a", "7"), own, "its own again");
+      await world.record(delivery("b"), "{}");
+      const second = await claimOne(world);
+      assert.equal((await want(second, "b", "7"))?.id, own?.id);
+      assert.equal(await store.readPartner({ ...PLANE, id: "b" }), null, "nothing was opened for the other");
+      await world.record(odooDelivery("7"), "{}");
+      const third = await claimOne(world);
+      assert.equal((await open(world, third, ODOO))?.id, own?.id, "nor for the Odoo record itself");
+
+      // It found another, then nothing: what it had is free.
+      await want(first, "a", "8");
+      const taken = await want(second, "b", "7");
+      assert.equal(taken?.plane_id, "b");
+      await want(first, "a");
+      assert.equal((await want(second, "b", "8"))?.plane_id, "b");
+      await want(first, "a", "7");
+      await settle(world, first, DONE, {
+        mapping_id: own?.id,
+        mapping: { odoo_id: "7", synced: true, status: "active" },
+        created: true,
+      });
+      assert.equal((await want(second, "b", "7"))?.id, own?.id, "a pair has it for good");
+      assert.equal((await want(second, "b", "8"))?.plane_id, "b");
+    },
+  );
+
+  example("what an intent that has ended was found to belong to is free again", async (world) => {
+    const intent = (id: string) => ({
+      key: { side: "plane", type: "issue", id } as const,
+      planeType: "issue",
+      odooModel: "project.task",
+      planeProjectId: "p",
+      matchOdooId: "7",
+    });
+    await world.record(delivery("a"), "{}");
+    const first = await claimOne(world);
+    const ended = await world.store.openIntent(first, intent("a"));
+    await settle(world, first, DONE, {
+      mapping_id: ended?.id,
+      mapping: { status: "archived", synced: false },
+    });
+    await world.record(delivery("b"), "{}");
+    assert.equal((await world.store.openIntent(await claimOne(world), intent("b")))?.plane_id, "b");
   });
 
   example("a partner is known from both sides, and whether it was deleted in Odoo", async (world) => {

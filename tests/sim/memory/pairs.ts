@@ -5,6 +5,7 @@ import type { ValueToRemember } from "../../../shared/store/value_map.ts";
 import type {
   Announcement,
   MappingRow,
+  NewIntent,
   PairRow,
   Partner,
   RecordKey,
@@ -26,7 +27,7 @@ function mappingOf(tables: Tables, key: RecordKey): Mapping | undefined {
 
 /** The row as the engine sees it; what belongs to the table only stays here. */
 function visible(mapping: Mapping): MappingRow {
-  const { lastError: _error, errorCount: _count, version: _version, ...row } = mapping;
+  const { matchOdooId: _match, lastError: _error, errorCount: _count, version: _version, ...row } = mapping;
   return row;
 }
 
@@ -93,17 +94,32 @@ export function readPartners(
   }));
 }
 
+/** Whose an Odoo record is, or is going to be. */
+function ownerOf(tables: Tables, model: string, id: string): Mapping | undefined {
+  return mappingOf(tables, { side: "odoo", model, id }) ??
+    [...tables.mappings.values()].find((one) =>
+      one.odoo_model === model && one.matchOdooId === id && one.odoo_id === null && one.status !== "archived"
+    );
+}
+
 export function openIntent(
   tables: Tables,
   claimed: Claimed,
-  intent: { key: RecordKey; planeType: string; odooModel: string; planeProjectId: string | null },
+  intent: NewIntent,
   newId: () => string,
 ): MappingRow | null {
   const held = [...tables.queue.values()].some((row) =>
     row.id === claimed.id && String(row.fence) === claimed.fence && row.status === "processing"
   );
   if (!held) return null;
-  const { key } = intent;
+  const { key, matchOdooId = null } = intent;
+  const wanted = key.side === "odoo" ? key.id : matchOdooId;
+  const owner = wanted === null ? undefined : ownerOf(tables, intent.odooModel, wanted);
+  const isOwn = owner?.plane_type === intent.planeType && key.side === "plane" && owner.plane_id === key.id;
+  if (owner !== undefined && key.side === "plane" && !isOwn) return visible(owner);
+  if (owner !== undefined && key.side === "odoo") {
+    return owner.plane_type === intent.planeType ? visible(owner) : null;
+  }
   const known = mappingOf(
     tables,
     key.side === "plane"
@@ -112,6 +128,7 @@ export function openIntent(
   );
   if (known !== undefined) {
     const fits = known.plane_type === intent.planeType && known.odoo_model === intent.odooModel;
+    if (fits && key.side === "plane" && known.odoo_id === null) known.matchOdooId = matchOdooId;
     return fits ? visible(known) : null;
   }
   const mapping: Mapping = {
@@ -121,6 +138,7 @@ export function openIntent(
     plane_project_id: intent.planeProjectId,
     odoo_model: intent.odooModel,
     odoo_id: key.side === "odoo" ? key.id : null,
+    matchOdooId,
     origin: key.side,
     sync_direction: "bidirectional",
     status: "active",

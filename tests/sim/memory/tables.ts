@@ -61,6 +61,7 @@ export interface DeliveryRow {
 }
 
 export interface Mapping extends MappingRow {
+  matchOdooId: string | null;
   lastError: string | null;
   errorCount: number;
   version: number;
