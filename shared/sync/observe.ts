@@ -86,7 +86,7 @@ export async function readPlane<Form extends PlaneForm>(
       const deleted = pair.tombstone?.reason === "deleted_in_plane" || claimed.operation === "delete";
       if (code === "plane_forbidden" && deleted) return { kind: "gone" };
       // Nobody says any more where a deleted record was; it was read when it went.
-      if (code === "project_unknown" && deleted) return { kind: "gone" };
+      if ((code === "project_unknown" || code === "work_item_unknown") && deleted) return { kind: "gone" };
       if (code !== "plane_not_found") throw thrown;
       const archived = await kind.readArchived?.(plane, planeId, project) ?? null;
       if (archived !== null) return { kind: "present", form: archived, fresh: true };

@@ -46,9 +46,14 @@ export async function processPlaneRecord<Form extends PlaneForm>(
     // Made for a record of another model: that record's own pair knows of it.
     if (ours !== null) return null;
     if (claimed.payload.match_odoo_id === undefined && !mayBeMade(entity)) return null;
-    if (!takesPart(entity, form) || await kind.belongsInOdoo?.(form, entity.config, deps) === false) {
-      return null;
-    }
+    if (!takesPart(entity, form)) return null;
+  }
+  // Also of what an intent is open for: the record it hangs on may have lost its partner since.
+  if (
+    pair.tombstone === null && (entity.mapping?.odoo_id ?? null) === null &&
+    await kind.belongsInOdoo?.(form, entity.config, deps) === false
+  ) {
+    return null;
   }
   if (await isSettledAlready(entity, form, lenses, deps)) return null;
 

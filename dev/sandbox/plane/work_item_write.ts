@@ -203,6 +203,8 @@ export function deleteWorkItem(view: View, item: WorkItem, actorId: string): voi
     other.parent === item.id && other.id !== item.id
   );
   world.workItems.delete(item.id);
+  // What hangs on it goes with it, and tells of nothing.
+  for (const { id, issue } of world.comments.values()) if (issue === item.id) world.comments.delete(id);
   for (const child of children) deleteWorkItem(view, child, actorId);
   const before = presentWorkItem(view, item);
   world.announce({

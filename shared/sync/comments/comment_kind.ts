@@ -128,20 +128,26 @@ async function make(
 ): Promise<CommentForm> {
   const project = inProject(projectId);
   const item = inItem(typeof values.issue === "string" ? values.issue : null);
-  if (values.look_first === true) {
-    const marker = messageMarker(odooRecordOf(external)?.id ?? 0);
-    for await (const row of client.comments(project, item)) {
-      const isOurs = row.external_source === external.external_source &&
-        row.external_id === external.external_id;
-      if (isOurs || row.comment_html.includes(marker)) return wholeComment(row);
+  try {
+    if (values.look_first === true) {
+      const marker = messageMarker(odooRecordOf(external)?.id ?? 0);
+      for await (const row of client.comments(project, item)) {
+        const isOurs = row.external_source === external.external_source &&
+          row.external_id === external.external_id;
+        if (isOurs || row.comment_html.includes(marker)) return wholeComment(row);
+      }
     }
+    const made = await client.createComment(project, item, {
+      comment_html: String(values.comment_html ?? "<p></p>"),
+      access: "INTERNAL",
+      ...external,
+    });
+    return wholeComment(made.created ? made.record : await client.comment(project, item, made.id));
+  } catch (thrown) {
+    if (!(thrown instanceof SuiteError) || thrown.code !== "plane_not_found") throw thrown;
+    // Deleted in Plane, which nobody has said yet: once that is known the message stays in Odoo.
+    throw new SuiteError("waits_for_project");
   }
-  const made = await client.createComment(project, item, {
-    comment_html: String(values.comment_html ?? "<p></p>"),
-    access: "INTERNAL",
-    ...external,
-  });
-  return wholeComment(made.created ? made.record : await client.comment(project, item, made.id));
 }
 
 /** Comments cannot be archived: a duplicate of our own making, and what a person wants removed, is deleted. */

@@ -31,7 +31,8 @@ export function readSubtypes({ options }: PairConfig): readonly typeof SUBTYPES[
 }
 
 /**
- * The Plane project of a message; null when it is no comment, of a kind that stays out, or its task takes no part.
+ * The Plane project of a message; null when it is no comment, of a kind that stays out, or its task takes no part or has lost its
+ * work item.
  *
  * @throws SuiteError waits_for_project while its task has no work item yet
  */
@@ -43,6 +44,9 @@ export async function planeProjectOfMessage(
   if (!HUMAN_TYPES.includes(message.message_type) || isWithoutContent(textOf(message.body))) return null;
   const item = await itemOfMessage(message, deps);
   if (item === null) return null;
+  // Its item was deleted in Plane, where nobody comments on it any more.
+  const { tombstone } = await deps.store.readPair({ side: "plane", type: "issue", id: item.planeId });
+  if (tombstone?.reason === "deleted_in_plane") return null;
   const wanted = readSubtypes(config) ?? USUAL;
   return wanted.includes(await subtypeOf(message, deps)) ? item.planeProjectId : null;
 }
