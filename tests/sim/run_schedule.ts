@@ -1,7 +1,9 @@
 /** One schedule from the first edit to the verdict. */
 import { unexplained } from "./judge/audit.ts";
 import { callsTooMany } from "./judge/calls.ts";
+import { deletedComments, unlikeComments, waitsForArchived } from "./judge/comments.ts";
 import { disagreements } from "./judge/convergence.ts";
+import { lostRemarks } from "./judge/lost_remarks.ts";
 import { lostUpdates } from "./judge/lost_updates.ts";
 import { backwards } from "./judge/order.ts";
 import { refusedParents } from "./judge/parents.ts";
@@ -9,6 +11,7 @@ import { destructions, refusals, unstored, writesSince } from "./judge/quiet.ts"
 import { takeOverTimers } from "./kernel/timers.ts";
 import { EPOCH_MS } from "./world/clocks.ts";
 import type { Schedule } from "./world/schedule.ts";
+import type { SimQueueRow } from "./world/sim_store.ts";
 import { World, type WorldOptions } from "./world/world.ts";
 
 export interface Verdict {
@@ -41,8 +44,10 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions): Pr
   const giveBackTimers = takeOverTimers(world.kernel);
   try {
     const failures = await play(world);
-    const { inGap, failures: lost } = await lostUpdates(world);
-    failures.push(...lost);
+    const lost = [await lostUpdates(world)];
+    if (world.talks()) lost.push(await lostRemarks(world));
+    failures.push(...lost.flatMap((one) => one.failures));
+    const inGap = lost.reduce((sum, one) => sum + one.inGap, 0);
     const circles = await refusedParents(world);
     if (failures.length === 0) failures.push(...await callsTooMany(world));
     return {
@@ -85,6 +90,7 @@ async function play(world: World): Promise<string[]> {
     const restless = await settled(world);
     if (restless.length > 0) return [...restless, ...shared(world)];
     open = await disagreements(world);
+    if (world.talks()) open.push(...await unlikeComments(world));
     const writes = writesSince(world, sweptAt);
     if (open.length === 0 && writes.length === 0) break;
     if (round === MOST_SWEEPS - 1) {
@@ -96,6 +102,7 @@ async function play(world: World): Promise<string[]> {
     ...await backwards(world),
     ...await unexplained(world),
     ...destructions(world),
+    ...world.talks() ? await deletedComments(world) : [],
     ...refusals(world),
     ...await unstored(world),
     ...shared(world),
@@ -106,21 +113,28 @@ async function play(world: World): Promise<string[]> {
 async function settled(world: World): Promise<string[]> {
   for (let look = 0; look < MOST_LOOKS; look++) {
     await world.kernel.runUntil(world.kernel.now + LOOK_MS);
-    const rows = (await world.store.queue()).filter(({ dueAt, status }) =>
-      dueAt !== Infinity && status !== "failed"
-    );
+    const rows = (await unsettledRows(world)).filter(({ status }) => status !== "failed");
     if (rows.length === 0) break;
     const next = Math.min(...rows.map(({ dueAt }) => dueAt)) - EPOCH_MS - world.schedule.skewMs.database;
     if (next > world.kernel.now) await world.kernel.runUntil(next);
   }
   // What is refused for good (a circle of parents) is tried again whenever somebody speaks of the record, and 17 and 18 speak
   // of what they refused.
-  const left = (await world.store.queue()).filter(({ dueAt, lastError }) =>
-    dueAt !== Infinity && lastError !== "refused"
-  );
+  const left = (await unsettledRows(world)).filter(({ lastError }) => lastError !== "refused");
   return left.map((row) =>
     `law 1: ${row.entityKey.slice(0, 24)} is still ${row.status} (${row.lastError ?? "no error"})`
   );
+}
+
+/** Rows that are due some time, and can be done then. */
+async function unsettledRows(world: World): Promise<SimQueueRow[]> {
+  const rows: SimQueueRow[] = [];
+  for (const row of await world.store.queue()) {
+    if (row.dueAt === Infinity) continue;
+    const waits = row.lastError === "waits_for_project" && world.talks();
+    if (!waits || !await waitsForArchived(world, row.entityKey)) rows.push(row);
+  }
+  return rows;
 }
 
 function shared(world: World): string[] {

@@ -1,6 +1,6 @@
 /** Random schedules, which shrink: fewer edits, fewer faults, fewer workers, clocks that agree. */
 import fc from "fast-check";
-import type { Act, Edit, Faults, FieldEdits, Schedule } from "./world/schedule.ts";
+import type { Act, Edit, Faults, FieldEdits, Schedule, TalkAct } from "./world/schedule.ts";
 
 const choice = fc.integer({ min: 0, max: 7 });
 
@@ -97,6 +97,48 @@ const edits = (least: number, most: number): fc.Arbitrary<Edit[]> =>
     fc.array(editOf(act), { minLength: least, maxLength: most, size: "max" }),
   ).map(([first, then]) => [...first, ...then]);
 
+const comment: fc.Arbitrary<TalkAct> = fc.record({
+  do: fc.constant("comment" as const),
+  item,
+  text: choice,
+});
+
+const talkAct: fc.Arbitrary<TalkAct> = fc.oneof(
+  { weight: 3, arbitrary: comment },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant("editComment" as const), comment: item, text: choice }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("deleteComment" as const), comment: item }) },
+);
+
+/** What is said, and after how many other edits. */
+interface Remark {
+  after: number;
+  edit: Edit;
+}
+
+const remarkOf = (act: fc.Arbitrary<Act>): fc.Arbitrary<Remark> =>
+  fc.record({ after: fc.integer({ min: 1, max: 12 }), edit: editOf(act) });
+
+/** In two of three schedules nobody says anything: they cost less. */
+const talk: fc.Arbitrary<Remark[]> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<Remark[]>([]) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(
+      fc.array(remarkOf(comment), { minLength: 1, maxLength: 2 }),
+      fc.array(remarkOf(talkAct), { maxLength: 6, size: "max" }),
+    ).map(([first, then]) => [...first, ...then]),
+  },
+);
+
+function among(edits: readonly Edit[], remarks: readonly Remark[]): Edit[] {
+  const at = (index: number) =>
+    remarks.filter(({ after }) => Math.min(after, edits.length) === index).map(({ edit }) => edit);
+  return edits.flatMap((edit, index) => [edit, ...at(index + 1)]);
+}
+
 /** What people do, without anything that goes wrong: for servers whose clocks and networks are nobody's to play with. */
 export const editScripts: fc.Arbitrary<Pick<Schedule, "projects" | "policy" | "edits">> = fc.record({
   projects,
@@ -114,4 +156,5 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
   hooks: fc.constantFrom("addon" as const, "stock18" as const, "none" as const),
   faults,
   edits: edits(0, 12),
-});
+  talk,
+}).map(({ talk, ...schedule }) => ({ ...schedule, edits: among(schedule.edits, talk) }));

@@ -113,7 +113,7 @@ function swallowed(world: Evidence, edit: Change): boolean {
 }
 
 /** From a reading to the latest effect of the writing that follows it, in ms: a slow request included. */
-const ONE_PASS_MS = 100_000;
+export const ONE_PASS_MS = 100_000;
 
 /**
  * The engine wrote this set of this pair and nobody remembers it: its worker died before it could settle. What somebody takes out

@@ -6,7 +6,9 @@ import type { Receive } from "./plane_hooks.ts";
 import type { OdooHooks } from "./schedule.ts";
 import type { Trouble } from "./trouble.ts";
 
-const WATCHED = new Set(["project.task", "project.project"]);
+const WATCHED = new Set(["project.task", "project.project", "mail.message"]);
+/** Odoo's own chatter is in the same table: the rule leaves it out. */
+const HUMAN_TYPES: readonly unknown[] = ["comment", "email"];
 
 export interface OdooHookOptions {
   kernel: Kernel;
@@ -21,12 +23,20 @@ export interface OdooHookOptions {
 
 export function installOdooHooks(options: OdooHookOptions): void {
   const { kernel, odoo, trouble, hooks, receive, newId, now } = options;
+  const said = new Set<number>();
+  /** Also of a message that is deleted by now. */
+  const isSaid = (id: number): boolean => {
+    const message = odoo.world.database.row("mail.message", id);
+    if (message !== undefined && HUMAN_TYPES.includes(message.message_type)) said.add(id);
+    return said.has(id);
+  };
   odoo.world.database.onTransaction = (touched, committed) => {
     // The add-on writes its outbox in the same transaction; 17 and 18 call out before they know how it ends.
     if (hooks === "none" || (hooks === "addon" && !committed)) return;
     const seen = new Set<string>();
     for (const { model, id, kind } of touched) {
       if (!WATCHED.has(model) || seen.has(`${model} ${id}`)) continue;
+      if (model === "mail.message" && !isSaid(id)) continue;
       seen.add(`${model} ${id}`);
       const action = kind === "unlink" ? "unlink" : kind;
       const deliveryId = newId();

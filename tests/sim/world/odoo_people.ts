@@ -3,7 +3,8 @@ import type { Row } from "../../../dev/sandbox/odoo/database.ts";
 import type { OdooTables } from "../judge/evidence.ts";
 import type { OdooDoor, Role } from "./odoo_door.ts";
 import { nth, toggled } from "./plane_people.ts";
-import type { Act, FieldEdits } from "./schedule.ts";
+import { talkInOdoo } from "./odoo_talk.ts";
+import { type Act, type FieldEdits, isTalk } from "./schedule.ts";
 import { dateText, descriptionText, LABELS, nameText } from "./texts.ts";
 
 type Values = Record<string, unknown>;
@@ -40,6 +41,7 @@ export class OdooPeople {
     this.#edits += 1;
     const { database } = this.tables;
     if (act.do === "webhookOff" || act.do === "webhookOn") return false;
+    if (isTalk(act)) return await talkInOdoo(this.tables, this.door, act, this.#edits);
     if (act.do === "create" || act.do === "editProject") {
       const projects = [...database.rows("project.project")].filter((row) => row.active === true);
       const project = nth(projects, act.project);

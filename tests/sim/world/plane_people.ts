@@ -3,7 +3,8 @@ import { ApiError } from "../../../dev/sandbox/plane/answers.ts";
 import type { InProcessSandboxPlane } from "../../../dev/sandbox/plane/server.ts";
 import type { Project, User, WorkItem } from "../../../dev/sandbox/plane/model.ts";
 import { statesOf } from "../../../dev/sandbox/plane/states.ts";
-import type { Act, FieldEdits } from "./schedule.ts";
+import { talkInPlane } from "./plane_talk.ts";
+import { type Act, type FieldEdits, isTalk } from "./schedule.ts";
 import { dateText, descriptionText, LABELS, nameText } from "./texts.ts";
 
 const PRIORITIES = ["none", "low", "medium", "high", "urgent"];
@@ -56,6 +57,7 @@ export class PlanePeople {
       for (const webhook of plane.webhooks.list()) webhook.isActive = act.do === "webhookOn";
       return true;
     }
+    if (isTalk(act)) return talkInPlane(plane, act, this.#edits);
     if (act.do === "create") {
       const project = nth([...plane.world.projects.values()], act.project);
       if (project === undefined) return false;

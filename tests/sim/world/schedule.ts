@@ -50,7 +50,14 @@ export interface FieldEdits {
   parent?: number;
 }
 
+/** What people say about a work item: comments in Plane, messages in a task's chatter. */
+export type TalkAct =
+  | { do: "comment"; item: number; text: number }
+  | { do: "editComment"; comment: number; text: number }
+  | { do: "deleteComment"; comment: number };
+
 export type Act =
+  | TalkAct
   | { do: "create"; project: number; fields: FieldEdits }
   | { do: "edit"; item: number; fields: FieldEdits }
   | { do: "archive"; item: number }
@@ -83,4 +90,8 @@ export interface Schedule {
   hooks: OdooHooks;
   faults: Faults;
   edits: Edit[];
+}
+
+export function isTalk(act: Act): act is TalkAct {
+  return act.do === "comment" || act.do === "editComment" || act.do === "deleteComment";
 }

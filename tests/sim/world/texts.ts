@@ -20,6 +20,21 @@ export function descriptionText(edit: number, choice: number): string {
   }
 }
 
+/** @param edit whose it is on either side: comments of both are told apart by it */
+export function commentText(edit: string, choice: number): string {
+  const word = WORDS[choice % WORDS.length] ?? "thing";
+  switch (choice % 4) {
+    case 0:
+      return `<p>${word} ${edit}</p>`;
+    case 1:
+      return `<p>${word} <strong>${edit}</strong> &amp; more</p>`;
+    case 2:
+      return `<p>${word}</p><ul><li>${edit}</li></ul>`;
+    default:
+      return `<p>a &lt; b: ${word}<br>${edit}</p>`;
+  }
+}
+
 export function dateText(choice: number): string | null {
   return choice === 0 ? null : `2026-0${2 + choice % 7}-1${choice % 10}`;
 }

@@ -3,7 +3,8 @@ import { createSandboxOdoo, type InProcessSandboxOdoo } from "../../../dev/sandb
 import { createSandboxPlane, type InProcessSandboxPlane } from "../../../dev/sandbox/plane/server.ts";
 import type { Exchange, Reply } from "../../../dev/sandbox/exchange.ts";
 import type { OdooCapabilities } from "../../../shared/odoo/capabilities.ts";
-import { type Change, History } from "../judge/history.ts";
+import { History } from "../judge/history.ts";
+import { Talk } from "../judge/talk.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import { type Random, seededRandom } from "../kernel/random.ts";
 import { Trace } from "../kernel/trace.ts";
@@ -14,10 +15,11 @@ import { installOdooHooks } from "./odoo_hooks.ts";
 import { OdooPeople } from "./odoo_people.ts";
 import { HOOK_URL, planeHookFetch } from "./plane_hooks.ts";
 import { PlanePeople } from "./plane_people.ts";
-import type { Edit, Schedule, Side } from "./schedule.ts";
+import { type Edit, isTalk, type Schedule, type Side } from "./schedule.ts";
 import type { SimStore } from "./sim_store.ts";
 import type { Unsettled } from "./store_port.ts";
 import { sweepHints } from "./sweep.ts";
+import { talkHints } from "./talk_sweep.ts";
 import { Trouble } from "./trouble.ts";
 import { type Engine, Worker, type WorkerWorld } from "./worker.ts";
 
@@ -48,6 +50,8 @@ export class World {
   readonly odoo: InProcessSandboxOdoo;
   readonly store: SimStore;
   readonly history: History;
+  /** Null where nobody comments. */
+  readonly talk: Talk | null;
   readonly calls: EngineCall[] = [];
   /** Errors no code explains. */
   readonly surprises: string[] = [];
@@ -102,6 +106,9 @@ export class World {
     this.#planePeople = new PlanePeople(this.plane, this.plane.users.alice);
     this.#odooPeople = new OdooPeople(this.odoo.world, sandboxDoor(this.odoo, this.#odooUsers()));
     this.history = new History(this.plane.world, this.odoo.world);
+    this.talk = schedule.edits.some(({ act }) => isTalk(act))
+      ? new Talk(this.plane.world, this.odoo.world)
+      : null;
   }
 
   /** A world with its first projects; nobody works yet. */
@@ -120,6 +127,11 @@ export class World {
     return world;
   }
 
+  /** Whether anybody comments. */
+  talks(): this is this & { readonly talk: Talk } {
+    return this.talk !== null;
+  }
+
   /** The workers begin. */
   start(): void {
     for (let number = 0; number < this.schedule.workers; number++) this.#addWorker();
@@ -130,14 +142,8 @@ export class World {
     const { by, act } = edit;
     const people = by === "plane" ? this.#planePeople : this.#odooPeople;
     const done = await people.act(act);
-    const changes = this.#look(by, "person");
-    const what = changes.map(({ record, field, to }) =>
-      `${record.slice(0, 4)}.${field}=${JSON.stringify(to)}`
-    );
-    this.kernel.trace.add(
-      this.kernel.now,
-      `${by} person ${act.do}${done ? "" : " (refused)"} ${what.join(" ")}`,
-    );
+    const what = this.#look(by, "person").join(" ");
+    this.kernel.trace.add(this.kernel.now, `${by} person ${act.do}${done ? "" : " (refused)"} ${what}`);
   }
 
   /** The edit happens right after the engine's next reading of its side. */
@@ -159,6 +165,7 @@ export class World {
   /** Somebody looks at everything; the last of it within a fraction of a second. */
   async sweep(): Promise<void> {
     const hints = await sweepHints(this.store, this.plane, this.odoo);
+    if (this.talks()) hints.push(...talkHints(this.plane, this.odoo));
     for (const [index, hint] of hints.entries()) {
       this.kernel.after(index, null, () => this.store.port.hint(hint));
     }
@@ -224,22 +231,31 @@ export class World {
     const reads = side === "plane" ? exchange.method === "GET" : /\/(read|search_read)$/.test(path);
     if (!reads) {
       if (side === "plane" && path.endsWith("/projects/")) this.#planePeople.joinProjects();
-      const changes = this.#look(side, "engine", worker.name, heard);
-      for (const { record, field, to } of changes) {
-        kernel.trace.add(kernel.now, `  ${side} ${record.slice(0, 4)}.${field}=${JSON.stringify(to)}`);
+      for (const change of this.#look(side, "engine", worker.name, heard)) {
+        kernel.trace.add(kernel.now, `  ${side} ${change}`);
       }
       return;
     }
     for (const record of recordsIn(side, exchange)) {
       this.history.readBy(worker.name, side, record, kernel.now);
     }
+    for (const remark of this.talk === null ? [] : remarksIn(side, exchange)) {
+      this.talk?.readBy(worker.name, side, remark, kernel.now);
+    }
     for (const edit of this.#afterRead[side].splice(0)) {
       kernel.after(0, null, () => this.act(edit));
     }
   }
 
-  #look(side: Side, by: "person" | "engine", worker: string | null = null, heard = true): Change[] {
-    return this.history.look(side, by, this.kernel.now, worker, heard);
+  /** Returns what has changed, for the trace. */
+  #look(side: Side, by: "person" | "engine", worker: string | null = null, heard = true): string[] {
+    const { now } = this.kernel;
+    const changes = this.history.look(side, by, now, worker, heard);
+    const remarks = this.talk?.look(side, by, now, worker) ?? [];
+    return [
+      ...changes.map(({ record, field, to }) => `${record.slice(0, 4)}.${field}=${JSON.stringify(to)}`),
+      ...remarks.map(({ id, what, to }) => `comment ${id.slice(0, 4)}.${what}=${JSON.stringify(to)}`),
+    ];
   }
 
   #odooUsers(): { person: number; manager: number } {
@@ -262,6 +278,16 @@ function recordsIn(side: Side, { url, body }: Exchange): string[] {
   }
   const ids: unknown = JSON.parse(body).ids;
   return url.pathname.includes("project.task/") && Array.isArray(ids) ? ids.map(String) : [];
+}
+
+/** The comments or messages a reading request names; for a list of comments their work item. */
+function remarksIn(side: Side, { url, body }: Exchange): string[] {
+  if (side === "plane") {
+    const [, item, comment] = /\/([0-9a-f-]{36})\/comments\/(?:([0-9a-f-]{36})\/)?$/.exec(url.pathname) ?? [];
+    return [comment ?? item].filter((id) => id !== undefined);
+  }
+  const ids: unknown = url.pathname.includes("mail.message/") ? JSON.parse(body).ids : undefined;
+  return Array.isArray(ids) ? ids.map(String) : [];
 }
 
 function uuid(random: Random): string {
