@@ -19,6 +19,8 @@ export interface ItemContext {
   direction: BackfillScope["direction"];
   /** Plane ids that have a pair or an intent. */
   paired: ReadonlySet<string>;
+  /** Other models whose records this project shows. */
+  models: ReadonlySet<string>;
   index: OdooIndex;
 }
 
@@ -35,12 +37,34 @@ export function itemHint(item: PlaneWorkItem, context: ItemContext): RunHint | n
     payload: { project_id: project, run_id: runId, observed: asJson(item), ...more },
     ...(waitsFor.length === 0 ? {} : { waitsFor }),
   });
+  const ofModel = paired.has(item.id) ? null : modelHint(item, context);
+  if (ofModel !== null) return ofModel;
   const parent = item.parent === null || item.parent === item.id ? [] : [`issue:${item.parent}`];
   const external = index.byExternal.get(item.id);
   if (paired.has(item.id) || odooRecordOf(item) !== null) return hint({}, []);
   if (external !== undefined) return hint({ looked_up: true, match_odoo_id: external }, parent);
   if (index.byName.has(nameKey(item.name))) return hint({ looked_up: true }, [holdOf(runId, project)]);
   return direction === "to_plane" ? null : hint({ looked_up: true }, parent);
+}
+
+/**
+ * The hint of a work item that is, or is to be, a record of one of these models: its pair with the row, or the record it was made
+ * for. Null: it is nobody's, or of another model.
+ */
+export function modelHint(
+  item: PlaneWorkItem,
+  { runId, project, paired, models }: Pick<ItemContext, "runId" | "project" | "paired" | "models">,
+): RunHint | null {
+  if (paired.has(item.id)) return detailHint("issue", item, project, runId);
+  const record = odooRecordOf(item);
+  if (record === null || !models.has(record.model)) return null;
+  const hint = recordHint(record.model, record.id, project, runId);
+  return { ...hint, payload: { ...hint.payload, match_plane_id: item.id } };
+}
+
+/** The hint of an Odoo record that is to be a work item of this project. */
+export function recordHint(model: string, id: number, project: string, runId: string): RunHint {
+  return { ...odooHint(model, id, runId), projectId: project };
 }
 
 /** The hint of a project; `match` is the Odoo project it was found to be. */

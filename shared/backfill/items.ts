@@ -6,6 +6,7 @@ import { TASK_MODEL } from "../sync/sides/models.ts";
 import { type BackfillDependencies, MOST_HINTS, type RunAtWork } from "./dependencies.ts";
 import { holdOf, itemHint, odooHint } from "./hints.ts";
 import { matchByName } from "./match.ts";
+import { modelPairs } from "./models.ts";
 import { type OdooIndex, readOdooIndex } from "./odoo_index.ts";
 import { counted, nextProject, type Progress, type ProjectProgress, withDuplicates } from "./progress.ts";
 
@@ -43,7 +44,11 @@ async function readPage(
     : new Set(all.map(({ id }) => id));
   const rows = all.filter(({ id }) => unknown.has(id));
   const paired = new Set(await deps.store.paired("issue", rows.map(({ id }) => id)));
-  const context = { runId: run.id, project: project.plane, direction: run.scope.direction, paired, index };
+  const models = new Set(
+    (await modelPairs(run, deps)).filter((pair) => pair.project === project.plane).map(({ model }) => model),
+  );
+  const { direction } = run.scope;
+  const context = { runId: run.id, project: project.plane, direction, paired, models, index };
   const hints = rows.flatMap((item) => itemHint(item, context) ?? []);
   await deps.store.leaveHints(hints);
   if (hints.length > 0) deps.ring();

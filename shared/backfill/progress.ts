@@ -29,6 +29,7 @@ const progressSchema = z.object({
     "projects_settling",
     "items",
     "settling",
+    "models",
     "details",
     "details_settling",
     "report",
@@ -39,6 +40,8 @@ const progressSchema = z.object({
   /** What of it: Plane's list, that list once more because it moved while it was read, Odoo's tasks, who waited for a match. */
   side: z.enum(["plane", "plane_again", "odoo", "release"]),
   position: listPositionSchema,
+  /** Of documents and models of one's own: which pair, whether its work items were gone through, the last record. */
+  models: z.object({ at: z.number().int(), listed: z.boolean(), after: z.number() }),
   /** In the details: the last message of Odoo's, whether cycles and modules are hinted, the last item whose comments were read. */
   detail: z.object({ message: z.number().nullable(), planning: z.boolean(), item: z.string() }),
   counts: z.object({
@@ -46,6 +49,7 @@ const progressSchema = z.object({
     odoo_projects: z.number(),
     items: z.number(),
     tasks: z.number(),
+    records: z.number(),
     details: z.number(),
     hinted: z.number(),
     matched: z.number(),
@@ -71,12 +75,14 @@ export const NOTHING_DONE: Progress = {
   at: 0,
   side: "plane",
   position: BEGINNING,
+  models: { at: 0, listed: false, after: 0 },
   detail: { message: 0, planning: false, item: "" },
   counts: {
     plane_projects: 0,
     odoo_projects: 0,
     items: 0,
     tasks: 0,
+    records: 0,
     details: 0,
     hinted: 0,
     matched: 0,

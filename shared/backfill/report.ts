@@ -2,6 +2,8 @@
 import { TASK_MODEL } from "../sync/sides/models.ts";
 import type { KnownPair, Unsettled } from "../store/backfill.ts";
 import type { BackfillDependencies, RunAtWork } from "./dependencies.ts";
+import { type ModelReport, modelReport } from "./model_report.ts";
+import { modelPairs } from "./models.ts";
 import type { Duplicate, Progress } from "./progress.ts";
 
 /** So many records that are not settled are listed; `counts` has all. */
@@ -10,7 +12,7 @@ const MOST_LISTED = 500;
 export interface ProjectReport {
   plane_project: string;
   odoo_project: number;
-  /** In Plane's list while it was read; archived ones are not in it. */
+  /** In Plane's list while it was read, without those that are records of another model; archived ones are not in it. */
   plane_items: number;
   /** In Odoo now, archived ones too. */
   odoo_tasks: number;
@@ -31,6 +33,7 @@ export interface CompletenessReport {
   effects: Record<string, number>;
   counts: Progress["counts"];
   projects: ProjectReport[];
+  models: ModelReport[];
   duplicates: Duplicate[];
   unsettled: Unsettled[];
 }
@@ -41,6 +44,17 @@ export async function buildReport(
   deps: BackfillDependencies,
 ): Promise<CompletenessReport> {
   const unsettled = await deps.store.unsettled(run.id, MOST_LISTED);
+  const models: ModelReport[] = [];
+  /** Work items of each project that are no tasks, because they stand for records of another model. */
+  const others = new Map<string, number>();
+  for (const pair of await modelPairs(run, deps)) {
+    const pairs = await deps.store.pairs(pair.model, pair.project);
+    models.push(await modelReport(pair, pairs, unsettled, deps));
+    const shown = pairs.filter(({ planeId, odooId, status }) =>
+      planeId !== null && odooId !== null && status !== "archived"
+    );
+    others.set(pair.project, (others.get(pair.project) ?? 0) + shown.length);
+  }
   const projects: ProjectReport[] = [];
   for (const { plane, odoo, items } of progress.projects) {
     const domain = [["project_id", "=", odoo]];
@@ -48,7 +62,12 @@ export async function buildReport(
       context: { active_test: false },
     });
     projects.push(projectReport(
-      { plane, odoo, items: items ?? 0, tasks: typeof count === "number" ? count : 0 },
+      {
+        plane,
+        odoo,
+        items: (items ?? 0) - (others.get(plane) ?? 0),
+        tasks: typeof count === "number" ? count : 0,
+      },
       await deps.store.pairs(TASK_MODEL, plane),
       unsettled,
       progress.duplicates,
@@ -56,10 +75,12 @@ export async function buildReport(
   }
   return {
     complete: progress.duplicates.length === 0 && unsettled.length === 0 &&
+      models.every(({ unpaired_odoo }) => unpaired_odoo === 0) &&
       projects.every(({ unpaired_plane, unpaired_odoo }) => unpaired_plane === 0 && unpaired_odoo === 0),
     effects: await deps.store.effects(run.id),
     counts: progress.counts,
     projects,
+    models,
     duplicates: progress.duplicates,
     unsettled,
   };

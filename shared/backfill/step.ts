@@ -2,6 +2,7 @@
 import type { BackfillDependencies, RunAtWork } from "./dependencies.ts";
 import { stepDetails } from "./details.ts";
 import { stepItems } from "./items.ts";
+import { stepModels } from "./models.ts";
 import type { Progress } from "./progress.ts";
 import { hintProjects, pairedProjects } from "./projects.ts";
 
@@ -31,8 +32,10 @@ export async function takeStep(
         progress,
         run,
         deps,
-        (next) => Promise.resolve({ ...next, phase: "details", at: 0 }),
+        (next) => Promise.resolve({ ...next, phase: "models", at: 0 }),
       );
+    case "models":
+      return go(await stepModels(progress, run, deps));
     case "details":
       return go(await stepDetails(progress, run, deps));
     case "details_settling":

@@ -35,6 +35,10 @@ function documentKind(document: DocumentShape): Kind<IssueForm> {
     ...(wordsOf === undefined ? {} : { wordsOf }),
     recall: () => Promise.resolve({ references: NO_REFERENCES, isCurrent: true }),
     prepare: (input, deps) => prepareDocument(document, input, deps),
+    odooDomain: (config) => {
+      const { kinds: of } = documentOptions(config, document);
+      return of === undefined ? [] : [[of.field, "in", of.shown]];
+    },
     placeInPlane: (record, config) =>
       Promise.resolve(takesPart(document, record, config) ? placeOf(config) : null),
     ...(plane === undefined ? {} : { plane }),

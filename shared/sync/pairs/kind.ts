@@ -1,7 +1,7 @@
 /** What is particular to each kind of pair; everything else is the same for all. */
 import type { Json, JsonObject } from "../../json.ts";
 import type { OdooCapabilities, OdooFields } from "../../odoo/capabilities.ts";
-import type { OdooRecord } from "../../odoo/client.ts";
+import type { OdooDomain, OdooRecord } from "../../odoo/client.ts";
 import type { Lease } from "../../queue/lease.ts";
 import type { Claimed } from "../../store/queue.ts";
 import type { Direction, MappingRow, PairRow } from "../../store/sync_store.ts";
@@ -162,6 +162,8 @@ export interface Kind<Form extends PlaneForm> {
    * @throws SuiteError waits_for_project when its project has no partner yet
    */
   placeInPlane?: (record: OdooRecord, config: PairConfig, deps: SyncDependencies) => Promise<string | null>;
+  /** Which of its records belong to the pair at all, for who looks for all of them. Absent: all. */
+  odooDomain?: (config: PairConfig) => OdooDomain;
   whenGone?: WhenGone<Form>;
   /** What follows the making of a record in Odoo; it may fail without harm, because it is made up for later. */
   afterMakingInOdoo?: (form: Form, odooId: number, deps: SyncDependencies) => Promise<void>;
