@@ -2,6 +2,7 @@
 import { parseStamp } from "../stamp.ts";
 import type { Sql } from "./database.ts";
 import type {
+  AttemptRow,
   ConfigRow,
   MappingRow,
   OpenConflict,
@@ -23,6 +24,7 @@ interface StoredPair {
   snapshot: SnapshotRow | null;
   tombstone: TombstoneRow | null;
   conflicts: OpenConflict[];
+  attempts: AttemptRow[];
   announced: boolean;
 }
 
@@ -79,11 +81,19 @@ export async function readPairRow(sql: Sql, key: RecordKey): Promise<PairRow> {
         from plane.sync_conflict c join mapping m on m.id = c.mapping_id
         where c.status = 'open' order by c.created_at, c.field
       ) r) as conflicts,
+      (select coalesce(jsonb_agg(to_jsonb(r)), '[]') from (
+        select a.id, a.side, a.stamp, a.plane_base, a.odoo_base
+        from plane.sync_attempt a join mapping m on m.id = a.mapping_id order by a.noted_at, a.id
+      ) r) as attempts,
       exists (
         select from plane.sync_queue q
         where q.last_delivery_id is not null
           and q.entity_key = any (array(select m.plane_type || ':' || m.plane_id from mapping m) || ${`${type}:${key.id}`}::text)
       ) as announced`;
   if (row === undefined) throw new Error("The pair query returned no row.");
-  return { ...row, mapping: row.mapping === null ? null : mappingRow(row.mapping) };
+  return {
+    ...row,
+    mapping: row.mapping === null ? null : mappingRow(row.mapping),
+    attempts: row.attempts.map((attempt) => ({ ...attempt, stamp: parseStamp(attempt.stamp) })),
+  };
 }

@@ -93,6 +93,23 @@ export interface OpenConflict {
   resolution: Resolution | null;
 }
 
+/** A write that was noted before it was sent and that nobody has settled: its worker died, or no answer came. */
+export interface AttemptRow {
+  id: string;
+  side: "plane" | "odoo";
+  /** The stamp of the record on that side before it (`parseStamp`). */
+  stamp: string | null;
+  /** The bases of the fields it wrote, as they are if it took effect. */
+  plane_base: JsonObject;
+  odoo_base: JsonObject;
+}
+
+export interface NewAttempt extends Omit<AttemptRow, "id"> {
+  /** For the log, if nobody hears of it: what is written, before and after, and whose change it carries over. */
+  changes: readonly object[];
+  actor: string | null;
+}
+
 /** Everything known about one record and its partner. */
 export interface PairRow {
   /** All configurations that name the record's type or model, whether they are enabled or not. */
@@ -101,6 +118,8 @@ export interface PairRow {
   snapshot: SnapshotRow | null;
   tombstone: TombstoneRow | null;
   conflicts: OpenConflict[];
+  /** Oldest first. */
+  attempts: AttemptRow[];
   /** Deliveries are among the hints at work; else they are all by hand, by a sweep, or by what the record waited for. */
   announced: boolean;
 }
@@ -154,6 +173,9 @@ export interface SyncStore {
    * record one gets it: the others are given that one's mapping, and nothing is changed.
    */
   openIntent(claimed: Claimed, intent: NewIntent): Promise<MappingRow | null>;
+
+  /** Notes what is about to be written. Returns the attempt's id; null when the lease is lost, and then nothing may be written. */
+  noteAttempt(claimed: Claimed, mappingId: string, attempt: NewAttempt): Promise<string | null>;
 
   /** Odoo ids of this model's records in a Plane project that both sides last agreed to have archived. */
   archivedPartners(planeProjectId: string, odooModel: string): Promise<number[]>;

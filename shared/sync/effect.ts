@@ -3,7 +3,8 @@ import type { SuiteError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Claimed } from "../store/queue.ts";
 import type { Hint, MappingRow } from "../store/sync_store.ts";
-import type { Change, Conflict, Plan, Side } from "./plan/planned.ts";
+import type { AttemptOver } from "./plan/attempts.ts";
+import type { Change, Conflict } from "./plan/planned.ts";
 
 export interface Effect {
   queue_id: string;
@@ -28,6 +29,8 @@ export interface Effect {
   tombstone?: "deleted_in_odoo" | "deleted_in_plane";
   /** Needed for a tombstone without mapping. */
   odoo_model?: string;
+  /** What became of the writes that were noted for this pair. */
+  attempts?: AttemptOver[];
   conflicts?: { open: OpenedConflict[]; settled: string[]; how: "resolved" | "gone" };
   /** The partner exists since now: who waits for it is woken. */
   created: boolean;
@@ -119,9 +122,12 @@ export function effectOfFailure(
 /**
  * What a failure leaves behind after part of the work was done: a write to one side that succeeded stays true when the other side
  * fails after it.
+ *
+ * @param trying the attempt that failed; null when it was something else
  */
 export function afterPartial(
   before: Effect,
+  trying: string | null,
   failure: Effect,
   { outcomeUnknown }: Pick<SuiteError, "outcomeUnknown">,
 ): Effect {
@@ -129,30 +135,11 @@ export function afterPartial(
     ...before,
     mapping: { ...before.mapping, ...failure.mapping, synced: before.mapping.synced },
     waits_for: [...new Set([...before.waits_for, ...failure.waits_for])],
-    log: [...outcomeUnknown ? before.log : withoutAttempts(before.log), ...failure.log],
+    // Whoever was told that nothing happened knows of no attempt any more.
+    ...(trying === null || outcomeUnknown
+      ? {}
+      : { attempts: [...before.attempts ?? [], { id: trying, became: "settled" as const }] }),
+    log: [...before.log, ...failure.log],
     events: [...before.events, ...failure.events],
   };
-}
-
-/** What an attempt says of itself until its outcome is known. */
-const UNKNOWN = "outcome_unknown";
-
-/** An effect and, with success false, what is about to be written to one side: should nobody hear of the outcome, it is in the log. */
-export function withAttempt(effect: Effect, { changes }: Pick<Plan, "changes">, side: Side): Effect {
-  const attempted = changes.filter((change) => change.side === side);
-  return {
-    ...effect,
-    log: [...effect.log, {
-      operation: "update",
-      success: false,
-      error_message: UNKNOWN,
-      changes: attempted,
-      duration_ms: 0,
-    }],
-  };
-}
-
-/** The log without attempts, for a failure that is known to have changed nothing. */
-function withoutAttempts(log: readonly EffectLog[]): EffectLog[] {
-  return log.filter(({ error_message }) => error_message !== UNKNOWN);
 }

@@ -39,6 +39,9 @@ export function endOfPair<Form extends PlaneForm>(
       ...(side === "odoo" ? { last_error: "partner_deleted" } : {}),
       synced: archive,
     },
+    ...(pair.attempts.length === 0
+      ? {}
+      : { attempts: pair.attempts.map(({ id }) => ({ id, became: "unknown" as const })) }),
     tombstone: gone ? "deleted_in_odoo" : "deleted_in_plane",
     // Should it come back, it is different from what was agreed on: it is taken out of the archive.
     snapshot: {

@@ -13,12 +13,12 @@ import { observePlane } from "./observe.ts";
 import { findOdooPartner } from "./partner.ts";
 import type { ActiveLens } from "./plan/plan_input.ts";
 import { isSettledAlready, mayBeMade, takesPart } from "./quick_look.ts";
-import { GoneInPlane, syncPair } from "./sync_pair.ts";
+import { GoneInPlane, type Partial, syncPair } from "./sync_pair.ts";
 import { twinOf } from "./twins.ts";
 
 export interface Track {
   onMapping: (mappingId: string) => void;
-  onPartial: (effect: Effect) => void;
+  onPartial: Partial;
 }
 
 /** @returns null when there is nothing to say */

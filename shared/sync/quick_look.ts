@@ -21,6 +21,7 @@ export async function isSettledAlready<Form extends PlaneForm>(
   if (claimed.odooHinted || pair.tombstone !== null || claimed.outages > 0 || claimed.runId !== null) {
     return false;
   }
+  if (pair.attempts.length > 0) return false;
   if (pair.conflicts.some(({ resolution }) => resolution !== null)) return false;
   if (kind.projectOf(form) !== mapping.plane_project_id) return false;
   const { references, isCurrent } = await kind.recall(form, deps);

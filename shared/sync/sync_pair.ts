@@ -5,7 +5,9 @@ import type { OdooRecord } from "../odoo/client.ts";
 import { applyToOdoo, applyToPlane } from "./apply.ts";
 import type { Carried } from "./plan/bases.ts";
 import { laterSides } from "./later.ts";
-import { type Effect, effectOf, withAttempt } from "./effect.ts";
+import { noteAttempt, stampsOf } from "./attempts.ts";
+import { type Effect, effectOf } from "./effect.ts";
+import { type AttemptOver, basesAfterAttempts } from "./plan/attempts.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { Followed, PlaneForm, Prepared, SyncEntity } from "./pairs/kind.ts";
 import { undoOrders } from "./pairs/undo_orders.ts";
@@ -28,8 +30,8 @@ export class GoneInPlane extends SuiteError {
   }
 }
 
-/** What happened before the step that failed, so that its log and bases are not lost with it. */
-export type Partial = (effect: Effect) => void;
+/** What happened before the step that failed, so that its log and bases are not lost with it, and which attempt it was. */
+export type Partial = (effect: Effect, trying: string | null) => void;
 
 /** @throws GoneInPlane */
 export async function syncPair<Form extends PlaneForm>(
@@ -44,13 +46,22 @@ export async function syncPair<Form extends PlaneForm>(
     ? given
     : { ...given, form: taken.form, record: taken.record, fresh: given.fresh || deps.plane !== undefined };
   let { form } = now;
-  let { input, prepared, plan } = await makePlan(entity, now, form, taken, deps);
-  if (Object.keys(plan.plane).length > 0 && form !== null && !now.fresh) {
-    // Nobody writes to Plane what was not read just before: its webhooks may be late, or off.
-    const read = await readPlane(entity, form.id, deps);
+  const readAgain = async ({ id }: Form) => {
+    const read = await readPlane(entity, id, deps);
     if (read.kind === "gone") throw new GoneInPlane();
-    form = read.form;
-    ({ input, prepared, plan } = await makePlan(entity, now, form, taken, deps));
+    return read.form;
+  };
+  // Only the record itself tells whether what was tried there has happened.
+  let isFresh = now.fresh || deps.plane === undefined;
+  if (form !== null && !isFresh && entity.pair.attempts.some(({ side }) => side === "plane")) {
+    form = await readAgain(form);
+    isFresh = true;
+  }
+  let { input, prepared, plan, over } = await makePlan(entity, now, form, taken, deps);
+  if (Object.keys(plan.plane).length > 0 && form !== null && !isFresh) {
+    // Nobody writes to Plane what was not read just before: its webhooks may be late, or off.
+    form = await readAgain(form);
+    ({ input, prepared, plan, over } = await makePlan(entity, now, form, taken, deps));
   }
 
   const stored: Carried<Form> = {
@@ -60,8 +71,8 @@ export async function syncPair<Form extends PlaneForm>(
   const refused: string[] = [];
   let odooId = now.odooId;
   let followed: Followed | null = null;
-  const report = (part: Plan, isUnread = false) =>
-    reportTakenBack(
+  const report = (part: Plan, isUnread = false) => ({
+    ...reportTakenBack(
       settled(entity, { ...now, form, odooId }, input, part, prepared, stored, {
         refused,
         startedAt,
@@ -69,17 +80,23 @@ export async function syncPair<Form extends PlaneForm>(
         isUnread,
       }, deps),
       taken,
-    );
+    ),
+    ...(over.length === 0 ? {} : { attempts: [...over] }),
+  });
   // What is done by now, and what was then tried and may have happened as well.
   let known = effectOf(entity.claimed, now.mapping.id);
-  const say = (effect: Effect) => onPartial(known = effect);
-  const trying = (side: Side) => onPartial(withAttempt(known, plan, side));
+  const say = (effect: Effect) => onPartial(known = effect, null);
+  const trying = async (side: Side, part: Plan) => {
+    const id = await noteAttempt(entity, side, { ...now, form }, { input, plan: part, stored }, deps);
+    onPartial(known, id);
+    if (id !== null) over.push({ id, became: "settled" });
+  };
 
   const moves = prepared.placeInOdoo !== undefined && entity.ways.toOdoo;
   const writesOdoo = Object.keys(plan.odoo).length > 0 || moves;
   if (form !== null && (now.record === null || writesOdoo)) {
     const target = { planeId: form.id, odooId };
-    trying("odoo");
+    await trying("odoo", onlyOdoo(plan));
     const onWritten = (written: Plan, id: number) => {
       odooId = id;
       say(report(onlyOdoo(written), true));
@@ -112,7 +129,7 @@ export async function syncPair<Form extends PlaneForm>(
   }
   if (odooId !== null && (form === null || Object.keys(plan.plane).length > 0)) {
     say(report(onlyOdoo(plan)));
-    trying("plane");
+    await trying("plane", plan);
     const target = { form, odooId, projectId: now.projectId };
     const applied = await applyToPlane(entity, target, plan, prepared, deps);
     ({ plan } = applied);
@@ -137,7 +154,7 @@ async function makePlan<Form extends PlaneForm>(
   form: Form | null,
   taken: TakenBack<Form> | null,
   deps: SyncDependencies,
-): Promise<{ input: PlanInput<Form>; prepared: Prepared; plan: Plan }> {
+): Promise<{ input: PlanInput<Form>; prepared: Prepared; plan: Plan; over: AttemptOver[] }> {
   const { pair, config, kind } = entity;
   // A partner that was only just linked again has no base: what both sides agreed on is forgotten.
   const bases = linkedNow || pair.snapshot === null
@@ -170,10 +187,12 @@ async function makePlan<Form extends PlaneForm>(
     ...prepared.heldBack ?? [],
     ...(taken === null || taken.apart === null ? [] : [taken.apart.field]),
   ];
+  const known = { ...common, references: prepared.references };
+  const { over, ...after } = basesAfterAttempts(known, pair.attempts, stampsOf({ form, record }));
   const judged: PlanInput<Form> = {
-    ...common,
+    ...known,
+    ...after,
     lenses: lenses.filter(({ lens }) => !held.includes(lens.field)),
-    references: prepared.references,
     later: () => "plane",
   };
   const input = {
@@ -182,7 +201,7 @@ async function makePlan<Form extends PlaneForm>(
   };
   const later = await laterSides(entity, input, deps);
   const complete = { ...input, later };
-  return { input: complete, prepared, plan: withTakenBack(planBoth(complete), taken) };
+  return { input: complete, prepared, plan: withTakenBack(planBoth(complete), taken), over };
 }
 
 /** Fields whose Odoo value is not the base: what they point at must be looked up in Plane. */

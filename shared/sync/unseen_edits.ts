@@ -1,4 +1,6 @@
 /** What somebody changed in a record since both sides last agreed: such a record is not ended for its partner's sake. */
+import { stampsOf } from "./attempts.ts";
+import { basesAfterAttempts } from "./plan/attempts.ts";
 import { type Json, sameJson } from "../json.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
@@ -14,7 +16,7 @@ export async function unseenInOdoo<Form extends PlaneForm>(
   record: OdooRecord,
   deps: SyncDependencies,
 ): Promise<string[]> {
-  return await changed(entity, lenses, deps, ({ lens }, context) => ({
+  return await changed(entity, lenses, { form: null, record }, deps, ({ lens }, context) => ({
     base: context.odooBase,
     now: lens.odooValue(record, context),
     same: lens.sameInOdoo,
@@ -29,7 +31,7 @@ export async function unseenInPlane<Form extends PlaneForm>(
   deps: SyncDependencies,
 ): Promise<string[]> {
   const { references } = await entity.kind.recall(form, deps);
-  return await changed(entity, lenses, deps, ({ lens }, context) => ({
+  return await changed(entity, lenses, { form, record: null }, deps, ({ lens }, context) => ({
     base: context.planeBase,
     now: lens.planeValue(form, { ...context, references }),
     same: lens.sameInPlane,
@@ -39,6 +41,7 @@ export async function unseenInPlane<Form extends PlaneForm>(
 async function changed<Form extends PlaneForm>(
   { pair, kind }: SyncEntity<Form>,
   lenses: readonly ActiveLens<Form>[],
+  now: { form: Form | null; record: OdooRecord | null },
   deps: SyncDependencies,
   look: (
     active: ActiveLens<Form>,
@@ -49,7 +52,10 @@ async function changed<Form extends PlaneForm>(
   // Without a base nobody knows what was agreed on.
   if (snapshot === null) return [];
   const capabilities = await deps.capabilities();
-  const input = {
+  const known = {
+    lenses,
+    plane: now.form,
+    odoo: now.record,
     planeBase: snapshot.plane_base,
     odooBase: snapshot.odoo_base,
     placeholders: snapshot.placeholders,
@@ -57,6 +63,8 @@ async function changed<Form extends PlaneForm>(
     references: NO_REFERENCES,
     today: "",
   };
+  // What we wrote ourselves, and could not settle, is nobody's edit.
+  const input = { ...known, ...basesAfterAttempts(known, pair.attempts, stampsOf(now)) };
   return lenses.filter((active) => {
     if (active.lens.field === (kind.endInOdoo ?? ARCHIVE).field || active.lens.join !== undefined) {
       return false;

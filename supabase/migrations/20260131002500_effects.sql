@@ -76,7 +76,8 @@ $$;
 --    waits_for: [entity_key, or moved:<entity key>], wakes?: [moved:<entity key>], log: [{operation, success, error_message, changes, actor, source_data, target_data, duration_ms}],
 --    conflicts?: {open: [{field, base, plane_value, odoo_value, plane_at, odoo_at, plane_actor, odoo_actor}], settled: [field],
 --      how: 'resolved' or 'gone'},
---    hints?: [what plane.leave_hint takes], events: [{level, message, event_type, metadata}]}
+--    attempts?: [what plane.settle_attempts takes], hints?: [what plane.leave_hint takes],
+--    events: [{level, message, event_type, metadata}]}
 -- Effects of entities whose lease is lost are dropped: their new holder decides.
 create function plane.record_effects(p_effects jsonb, p_held uuid[], p_fences bigint[], p_now timestamptz) returns void
 language plpgsql set search_path = '' as $$
@@ -129,6 +130,11 @@ begin
 
     if v_effect ? 'conflicts' and v_mapping.id is not null then
       perform plane.record_conflicts(v_effect -> 'conflicts', v_mapping.id, v_row.claimed_generation, v_row.generation, p_now);
+    end if;
+
+    -- What was tried before comes first in the log.
+    if v_effect ? 'attempts' and v_mapping.id is not null then
+      perform plane.settle_attempts(v_effect -> 'attempts', v_mapping, p_now);
     end if;
 
     insert into plane.sync_log (

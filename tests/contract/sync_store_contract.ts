@@ -3,6 +3,7 @@
  * `syncStoresAgree` then drives two of them through the same random scripts and compares every answer.
  */
 import { announcementExamples } from "./sync_store/announcement_examples.ts";
+import { attemptExamples } from "./sync_store/attempt_examples.ts";
 import { conflictExamples } from "./sync_store/conflict_examples.ts";
 import { effectExamples } from "./sync_store/effect_examples.ts";
 import { intentExamples } from "./sync_store/intent_examples.ts";
@@ -30,6 +31,7 @@ export function syncStoreContract(name: string, open: () => Promise<StoreWorld>)
   queueExamples(example);
   intentExamples(example);
   effectExamples(example);
+  attemptExamples(example);
   waitingExamples(example);
   conflictExamples(example);
   pauseExamples(example);

@@ -6,6 +6,7 @@ import type { Delivery } from "../../shared/delivery.ts";
 import type { StoredDelivery } from "../../shared/store/deliveries.ts";
 import type { SyncStore } from "../../shared/store/sync_store.ts";
 import { claim, replay, settle } from "./memory/claims.ts";
+import { noteAttempt } from "./memory/attempts.ts";
 import { leaveFreeHint, recordDelivery } from "./memory/hints.ts";
 import {
   announcementsSince,
@@ -56,6 +57,8 @@ export function createMemoryStore({ now, newId }: MemoryStoreOptions): MemorySto
     readPartner: (key) => statement(() => readPartner(tables, key)),
     readPartners: (type, ids) => statement(() => readPartners(tables, type, ids)),
     openIntent: (claimed, intent) => statement(() => openIntent(tables, claimed, intent, newId)),
+    noteAttempt: (claimed, mappingId, attempt) =>
+      statement(() => noteAttempt(tables, claimed, mappingId, attempt, newId)),
     archivedPartners: (projectId, model) => statement(() => archivedPartners(tables, projectId, model)),
     readValues: (wanted) => statement(() => readValues(tables, wanted, now())),
     odooValues: (kind, odooIds) => statement(() => odooValues(tables, kind, odooIds)),

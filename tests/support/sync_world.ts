@@ -36,6 +36,8 @@ export interface SyncWorld extends AsyncDisposable {
   odooRequests(): number;
   /** Runs once, just before the next change is sent to Plane: what lands between our reading and our write. */
   beforePlaneWrite: (() => Promise<void>) | undefined;
+  /** The worker dies once, when all it has to do is to say what it did: its lease has ended. */
+  dieBeforeSettling(): void;
   /** Lines the worker logged, as objects. */
   log: Record<string, unknown>[];
   /** Stores a verified v1, v2 or legacy envelope, as the webhook would. Returns true unless it is a duplicate. */
@@ -115,6 +117,8 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
     beforePlaneWrite = undefined;
     await act?.();
   };
+  let isDying = false;
+  let isDead = false;
   const store = createSqlStore(sql);
   let capabilities: ReturnType<typeof readCapabilities> | undefined;
   const processor = createProcessor({
@@ -157,18 +161,27 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
     );
     return !(await recordDelivery(sql, delivery, body)).duplicate;
   };
-  const drainAll = () =>
-    drain({
+  const drainAll = () => {
+    isDead = false;
+    return drain({
       ...processor,
       claim: (limit) => store.claim("test", limit, CONFIG.leaseMs),
-      settle: (settlements) => store.settle(settlements),
+      settle: async (settlements) => {
+        if (!isDying) return await store.settle(settlements);
+        isDying = false;
+        isDead = true;
+        await sql`update plane.sync_queue set lock_until = clock_timestamp() - interval '1 second'
+          where id = any (${settlements.map(({ claimed }) => claimed.id)}::uuid[])`;
+        throw Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
+      },
       now: () => performance.now(),
       random: () => 0.4,
       sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
       wake: createWake(),
-      stopping: () => false,
+      stopping: () => isDead,
       onSettleFailed: (error) => log.push({ level: "error", event: "settle_failed", code: error.code }),
     }, CONFIG);
+  };
   return {
     sql,
     databaseUrl: database.url,
@@ -183,6 +196,7 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
     set beforePlaneWrite(act) {
       beforePlaneWrite = act;
     },
+    dieBeforeSettling: () => void (isDying = true),
     odooRequests: () => odooRequests,
     log,
     deliver,

@@ -98,6 +98,12 @@ export interface Former {
   to: Json;
 }
 
+/** What one field was on both sides when they agreed; undefined: they never did. */
+export interface Agreed {
+  plane: Json | undefined;
+  odoo: Json | undefined;
+}
+
 export interface Lens<Form> {
   /** Plane's name of the field; the key in `field_mappings`. */
   field: string;
@@ -120,6 +126,17 @@ export interface Lens<Form> {
   isFact?: boolean;
   /** Joins what both sides added and removed; then there is no conflict. A side that is null is about to be made. */
   join?(form: Form | null, record: OdooRecord | null, context: LensContext): Joined;
+  /**
+   * For sets: what is agreed on after a write to one side that may have taken effect, element by element as that side shows it.
+   * Absent: the value as a whole tells.
+   */
+  basesSeen?(
+    side: "plane" | "odoo",
+    form: Form | null,
+    record: OdooRecord | null,
+    before: Agreed,
+    after: Agreed,
+  ): Agreed;
   /** For sets: whether Odoo's has an element that memory knows nothing of. */
   hasUnknown?(record: OdooRecord, context: LensContext): boolean;
   /** Whether Odoo has no value of its own: then Plane's is given to it, whoever changed what. */

@@ -4,7 +4,7 @@
  * which is matched later counts as added.
  */
 import type { Json } from "../../json.ts";
-import { type Joined, type Lens, type LensContext, relatedIds } from "./lens.ts";
+import { type Agreed, type Joined, type Lens, type LensContext, relatedIds } from "./lens.ts";
 
 export interface SetFields<Form> {
   field: string;
@@ -40,6 +40,12 @@ export function setLens<Form>(set: SetFields<Form>): Lens<Form> {
     hasUnknown: (record, context) => {
       const [known, base] = [knownInOdoo(set, context), relatedIds(context.odooBase)];
       return relatedIds(record[set.odooField]).some((id) => !known.has(id) || !base.includes(id));
+    },
+    basesSeen: (side, form, record, before, after) => {
+      const there = side === "plane"
+        ? new Set<string | number>(form === null ? [] : set.planeIds(form))
+        : new Set<string | number>(relatedIds(record?.[set.odooField]));
+      return seenSet(side, there, before, after);
     },
     // Only the elements that came or went; whatever else is there stays.
     restore: {
@@ -139,6 +145,28 @@ function knownInOdoo<Form>(set: SetFields<Form>, context: LensContext): Set<numb
   for (const partner of set.partners(context).values()) if (partner !== null) known.add(partner);
   for (const [id, partner] of set.planePartners(context)) if (partner !== null) known.add(id);
   return known;
+}
+
+/** What came or went with a write is agreed on as far as it is seen; what both bases have stays. */
+function seenSet(
+  side: "plane" | "odoo",
+  there: ReadonlySet<string | number>,
+  before: Agreed,
+  after: Agreed,
+): Agreed {
+  const [was, is] = [partnersOf(before.plane), partnersOf(after.plane)];
+  const kept = [...new Map([...was, ...is])].filter(([id, partner]) =>
+    (was.has(id) && is.has(id)) || there.has(side === "plane" ? id : partner)
+  );
+  const [odooWas, odooIs] = [relatedIds(before.odoo), relatedIds(after.odoo)];
+  const named = new Set([...was.values(), ...is.values()]);
+  const others = [...odooWas, ...odooIs].filter((id) =>
+    !named.has(id) && ((odooWas.includes(id) && odooIs.includes(id)) || (side === "odoo" && there.has(id)))
+  );
+  return {
+    plane: Object.fromEntries(kept),
+    odoo: sorted([...kept.map(([, partner]) => partner), ...others]),
+  };
 }
 
 /** The base of a set: Plane id -> the Odoo id it stood for. */

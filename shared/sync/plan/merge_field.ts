@@ -121,9 +121,12 @@ export function mergeField<Form>(merge: Merge<Form>, plane: Form, odoo: OdooReco
     }
     return send("side" in resolution && resolution.side === "plane" ? "odoo" : "plane", "resolved");
   }
-  if (!odooChanged || blank) return send("odoo", "changed_in_plane");
+  const isDoubtful = input.doubtful?.has(field) === true;
+  if (!odooChanged || blank) return send("odoo", isDoubtful ? "conflict_plane_won" : "changed_in_plane");
   const back = toPlane();
-  if (!planeChanged && back?.takesAway !== true) return send("plane", "changed_in_odoo");
+  if (!planeChanged && back?.takesAway !== true) {
+    return send("plane", isDoubtful ? "conflict_odoo_won" : "changed_in_odoo");
+  }
 
   // Both changed, or nobody knows which: when they say the same there is nothing to settle.
   const forth = toOdoo();

@@ -33,6 +33,8 @@ export interface PlanInput<Form> {
   open: ReadonlySet<string>;
   /** Values of Plane that a write of ours has overwritten unseen: their conflicts stay open until somebody decides or edits. */
   overwritten?: Readonly<Record<string, Json>>;
+  /** Fields whose last write nobody heard of: what is there may be somebody's (attempts.ts). */
+  doubtful?: ReadonlySet<string>;
   /** For `latest_wins`: which side changed a field later. */
   later: (field: string) => Side;
 }

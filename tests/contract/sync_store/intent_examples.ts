@@ -46,6 +46,7 @@ export function intentExamples(example: Example): void {
         snapshot: null,
         tombstone: null,
         conflicts: [],
+        attempts: [],
         announced: false,
       });
     }

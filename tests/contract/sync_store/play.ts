@@ -58,6 +58,8 @@ class Player {
         const hold = await this.#hold(action.which);
         return hold === undefined ? "no hold" : await this.#intent(hold);
       }
+      case "note":
+        return await this.#note(action);
       case "settle":
         return await this.#settle(action);
       case "advance":
@@ -148,11 +150,28 @@ class Player {
     }));
   }
 
-  async #settle({ which, outcome, effect: plan }: Action & { do: "settle" }): Promise<unknown> {
+  async #note({ which, side, stamped }: Action & { do: "note" }): Promise<unknown> {
     const claimed = await this.#hold(which);
     if (claimed === undefined) return "no hold";
     const { mapping } = await this.#world.store.readPair(keyOf(claimed));
-    const written = plan === null ? {} : { effect: effect(claimed, effectOf(plan, claimed, mapping)) };
+    if (mapping === null) return "no pair";
+    return this.#name(
+      await this.#world.store.noteAttempt(claimed, mapping.id, {
+        side,
+        stamp: stamped ? "2026-01-31T12:00:00.000001Z" : null,
+        plane_base: { name: "x" },
+        odoo_base: { name: "x" },
+        changes: [{ field: "name", side, to: "x" }],
+        actor: side === "plane" ? null : "12",
+      }),
+    );
+  }
+
+  async #settle({ which, outcome, effect: plan }: Action & { do: "settle" }): Promise<unknown> {
+    const claimed = await this.#hold(which);
+    if (claimed === undefined) return "no hold";
+    const known = await this.#world.store.readPair(keyOf(claimed));
+    const written = plan === null ? {} : { effect: effect(claimed, effectOf(plan, claimed, known)) };
     try {
       const ours = (await this.#world.store.settle([{ claimed, outcome, ...written }])).has(claimed.id);
       if (ours) this.#held.delete(claimed.entityKey);
@@ -167,13 +186,14 @@ class Player {
 
   async #look(key: RecordKey): Promise<unknown> {
     const { store } = this.#world;
-    const { mapping, conflicts, ...pair } = await store.readPair(key);
+    const { mapping, conflicts, attempts, ...pair } = await store.readPair(key);
     const partner = await store.readPartner(key);
     const said = await store.announcementsSince(typeOf(key), key.id, "2026-01-31T12:00:01Z");
     return {
       ...pair,
       mapping: mapping === null ? null : this.#mapping(mapping),
       conflicts: conflicts.map(({ id, ...rest }) => ({ ...rest, id: this.#name(id) })),
+      attempts: attempts.map(({ id, ...rest }) => ({ ...rest, id: this.#name(id) })),
       partner: partner === null ? null : { ...partner, mappingId: this.#name(partner.mappingId) },
       said: said.map((one) => ({ ...one, receivedAt: this.#since(one.receivedAt) })),
     };

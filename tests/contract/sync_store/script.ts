@@ -27,6 +27,8 @@ export interface EffectPlan {
     settled: readonly string[];
     how: "resolved" | "gone";
   } | null;
+  /** What became of everything that was noted for the pair. */
+  attempts: "settled" | "written" | "nothing" | "unknown" | null;
   hint: RecordKey | null;
   logged: boolean;
 }
@@ -52,6 +54,8 @@ export type Action =
   }
   | { do: "claim" }
   | { do: "intent"; which: number }
+  /** The foremost hold notes a write to its pair. */
+  | { do: "note"; which: number; side: "plane" | "odoo"; stamped: boolean }
   | { do: "settle"; which: number; outcome: Outcome; effect: EffectPlan | null }
   | { do: "advance"; seconds: number }
   | { do: "lose" }

@@ -32,6 +32,7 @@ const effectPlan: fc.Arbitrary<EffectPlan> = fc.record({
     }),
     { nil: null, freq: 3 },
   ),
+  attempts: fc.option(fc.constantFrom("settled", "written", "nothing", "unknown"), { nil: null, freq: 2 }),
   hint: rarely(key),
   logged: fc.boolean(),
 });
@@ -98,6 +99,15 @@ const ACTIONS: readonly (readonly [weight: number, arbitrary: fc.Arbitrary<Actio
   ],
   [2, fc.record(make("claim"))],
   [3, fc.record({ ...make("intent"), which })],
+  [
+    3,
+    fc.record({
+      ...make("note"),
+      which,
+      side: fc.constantFrom("plane" as const, "odoo" as const),
+      stamped: fc.boolean(),
+    }),
+  ],
   [2, pair],
   [
     12,

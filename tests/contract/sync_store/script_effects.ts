@@ -1,6 +1,6 @@
 /** From a script's words to records and to what settling writes. */
 import type { Claimed } from "../../../shared/store/queue.ts";
-import type { MappingRow, RecordKey } from "../../../shared/store/sync_store.ts";
+import type { PairRow, RecordKey } from "../../../shared/store/sync_store.ts";
 import type { EffectPlan } from "./script.ts";
 
 /** Whether both name one record. */
@@ -19,6 +19,7 @@ export function made(partner: number): EffectPlan {
     relinked: false,
     waitsFor: null,
     conflicts: null,
+    attempts: null,
     hint: null,
     logged: true,
   };
@@ -54,7 +55,11 @@ function partnersOf(key: RecordKey): readonly string[] {
 }
 
 /** What settling writes, when the plan is carried out on what is known of the pair. */
-export function effectOf(plan: EffectPlan, claimed: Claimed, mapping: MappingRow | null): object {
+export function effectOf(
+  plan: EffectPlan,
+  claimed: Claimed,
+  { mapping, attempts }: Pick<PairRow, "mapping" | "attempts">,
+): object {
   const key = keyOf(claimed);
   const partner = plan.partner === null
     ? undefined
@@ -94,6 +99,9 @@ export function effectOf(plan: EffectPlan, claimed: Claimed, mapping: MappingRow
         })),
       },
     }),
+    ...(plan.attempts === null
+      ? {}
+      : { attempts: attempts.map(({ id }) => ({ id, became: plan.attempts })) }),
     hints: plan.hint === null ? [] : [{ key: plan.hint, priority: 7, readFirst: true }],
     log: plan.logged
       ? [{ operation: "update", success: true, changes: [{ field: "name" }], duration_ms: 1 }]

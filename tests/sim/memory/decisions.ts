@@ -118,6 +118,7 @@ export function deleteMapping(tables: Tables, id: string, now: number): void {
   tables.byOdoo.delete(`${mapping.odoo_model}:${mapping.odoo_id}`);
   const others = tables.conflicts.filter(({ mappingId }) => mappingId !== id);
   tables.conflicts.splice(0, tables.conflicts.length, ...others);
+  tables.attempts = tables.attempts.filter(({ mappingId }) => mappingId !== id);
   for (const line of tables.log) if (line.mappingId === id) line.mappingId = null;
   if (mapping.plane_id !== null && mapping.odoo_id !== null && !tables.tombstones.has(plane)) {
     tables.tombstones.set(plane, {

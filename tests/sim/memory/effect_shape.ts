@@ -60,6 +60,8 @@ export const effectShape = z.object({
     settled: z.array(text).optional(),
     how: z.enum(["resolved", "gone"]).optional(),
   }).optional(),
+  attempts: z.array(z.object({ id: text, became: z.enum(["settled", "written", "nothing", "unknown"]) }))
+    .optional(),
   log: z.array(z.object({
     operation: text,
     success: z.boolean(),

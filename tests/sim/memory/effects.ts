@@ -2,6 +2,7 @@
 import { sameJson } from "../../../shared/json.ts";
 import { parseStamp } from "../../../shared/stamp.ts";
 import type { Hint } from "../../../shared/store/sync_store.ts";
+import { settleAttempts } from "./attempts.ts";
 import { effectShape, type ReadEffect } from "./effect_shape.ts";
 import { leaveFreeHint, leaveHint } from "./hints.ts";
 import { isOdooModel, type Mapping, type QueueRow, splitKey, stored, type Tables } from "./tables.ts";
@@ -43,6 +44,9 @@ export function recordEffect(
   }
   if (read.conflicts !== undefined && mapping !== undefined) {
     recordConflicts(tables, row, mapping.id, read.conflicts, now, newId);
+  }
+  if (read.attempts !== undefined && mapping !== undefined) {
+    settleAttempts(tables, mapping, read.entity_key, read.attempts);
   }
   for (const line of read.log ?? []) {
     tables.log.push({

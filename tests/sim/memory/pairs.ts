@@ -60,6 +60,9 @@ export function readPair(tables: Tables, key: RecordKey): PairRow {
         odoo_value: one.odooValue,
         resolution: one.resolution,
       })),
+    attempts: tables.attempts
+      .filter(({ mappingId }) => mappingId === mapping?.id)
+      .map(({ id, side, stamp, plane_base, odoo_base }) => ({ id, side, stamp, plane_base, odoo_base })),
     announced: queued.some((one) => (tables.queue.get(one)?.lastDeliveryId ?? null) !== null),
   };
 }

@@ -5,6 +5,7 @@ import type { HintPayload } from "../../../shared/store/hint_payload.ts";
 import type {
   ConfigRow,
   MappingRow,
+  NewAttempt,
   Resolution,
   SnapshotRow,
   TombstoneRow,
@@ -96,6 +97,16 @@ export interface ValueRow {
   updatedAt: number;
 }
 
+export interface Attempt extends NewAttempt {
+  readonly changes: JsonObject[];
+  readonly id: string;
+  readonly mappingId: string;
+  readonly sourceSystem: string;
+  readonly sourceId: string;
+  readonly runId: string | null;
+  readonly deliveryId: number | null;
+}
+
 export interface LogRow {
   readonly id: number;
   mappingId: string | null;
@@ -127,6 +138,8 @@ export interface Tables {
   /** By `plane_type:plane_id`. */
   readonly tombstones: Map<string, Tombstone>;
   readonly conflicts: ConflictRow[];
+  /** In the order they were noted. */
+  attempts: Attempt[];
   /** By `kind:plane_value`. */
   readonly values: Map<string, ValueRow>;
   /** waits for -> who waits. */
@@ -202,6 +215,7 @@ export function emptyTables(): Tables {
     snapshots: new Map(),
     tombstones: new Map(),
     conflicts: [],
+    attempts: [],
     values: new Map(),
     waiting: new Map(),
     log: [],

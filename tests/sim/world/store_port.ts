@@ -85,6 +85,8 @@ export function storeFrom(
     readPartner: (key) => call("readPartner", () => store.readPartner(key)),
     readPartners: (type, ids) => call("readPartners", () => store.readPartners(type, ids)),
     openIntent: (claimed, intent) => call("openIntent", () => store.openIntent(claimed, intent)),
+    noteAttempt: (claimed, mappingId, attempt) =>
+      call("noteAttempt", () => store.noteAttempt(claimed, mappingId, attempt)),
     archivedPartners: (projectId, model) =>
       call("archivedPartners", () => store.archivedPartners(projectId, model)),
     readValues: (wanted) => call("readValues", () => store.readValues(wanted)),

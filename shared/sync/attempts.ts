@@ -1,0 +1,50 @@
+/**
+ * A write is noted before it is sent. Should its worker die, or no answer come, the next one knows what may have been written;
+ * should all go well, settling takes the note away again.
+ */
+import { SuiteError } from "../errors.ts";
+import { parseStamp } from "../stamp.ts";
+import { actorsOf } from "./actors.ts";
+import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
+import { type Carried, nextBases } from "./plan/bases.ts";
+import type { PairNow } from "./plan/pair_now.ts";
+import type { PlanInput } from "./plan/plan_input.ts";
+import type { Plan, Side } from "./plan/planned.ts";
+import type { SyncDependencies } from "./sides/dependencies.ts";
+
+/** The stamps of both records, comparable; null where there is none. */
+export function stampsOf<Form extends PlaneForm>(
+  { form, record }: Pick<PairNow<Form>, "form" | "record">,
+): Record<Side, string | null> {
+  return { plane: parseStamp(form?.updated_at), odoo: parseStamp(record?.write_date) };
+}
+
+/**
+ * @param plan what is carried out up to and including this write
+ * @returns the attempt's id; null where no field is written
+ * @throws SuiteError lease_lost
+ */
+export async function noteAttempt<Form extends PlaneForm>(
+  { claimed }: SyncEntity<Form>,
+  side: Side,
+  now: PairNow<Form>,
+  { input, plan, stored }: { input: PlanInput<Form>; plan: Plan; stored: Carried<Form> },
+  deps: SyncDependencies,
+): Promise<string | null> {
+  const fields = Object.keys(plan.expected[side]).filter((field) => plan.agreed.includes(field));
+  if (fields.length === 0) return null;
+  const { planeBase, odooBase } = nextBases(input, plan, stored);
+  const only = (base: typeof planeBase) =>
+    Object.fromEntries(fields.flatMap((field) => base[field] === undefined ? [] : [[field, base[field]]]));
+  const actors = actorsOf(claimed, now.record);
+  const id = await deps.store.noteAttempt(claimed, now.mapping.id, {
+    side,
+    stamp: stampsOf(now)[side],
+    plane_base: only(planeBase),
+    odoo_base: only(odooBase),
+    changes: plan.changes.filter((change) => change.side === side),
+    actor: side === "plane" ? actors.odoo : actors.plane,
+  });
+  if (id === null) throw new SuiteError("lease_lost");
+  return id;
+}

@@ -1,0 +1,101 @@
+/**
+ * What both sides agree on when a write was noted and nobody settled it. Whatever is seen of it counts as having taken effect. Such
+ * fields are doubtful: what looks like our write may be somebody's own edit to the same value, and where the old value still is,
+ * the write may never have happened, or may have been taken back since. When a doubtful field is written next, the value it loses
+ * is logged as that of a conflict, so that nothing is lost whichever it was.
+ */
+import { type Json, type JsonObject, sameJson } from "../../json.ts";
+import type { AttemptRow } from "../../store/sync_store.ts";
+import type { Agreed } from "../lenses/lens.ts";
+import { type ActiveLens, contextOf, type PlanInput } from "./plan_input.ts";
+import type { Side } from "./planned.ts";
+
+/** `settled`: its own worker heard the answer and says itself what it did. */
+export interface AttemptOver {
+  id: string;
+  became: "settled" | "written" | "nothing" | "unknown";
+}
+
+export interface AfterAttempts {
+  planeBase: JsonObject;
+  odooBase: JsonObject;
+  doubtful: ReadonlySet<string>;
+  over: AttemptOver[];
+}
+
+type Known<Form> = Omit<
+  PlanInput<Form>,
+  "policy" | "resolutions" | "open" | "overwritten" | "doubtful" | "later"
+>;
+
+/**
+ * @param stamps of both records as they are now. A record that still has the stamp and the values from before the write was not
+ * written; the stamp alone is no proof, because Odoo's are whole seconds
+ */
+export function basesAfterAttempts<Form>(
+  input: Known<Form>,
+  attempts: readonly AttemptRow[],
+  stamps: Readonly<Record<Side, string | null>>,
+): AfterAttempts {
+  const bases = { plane: { ...input.planeBase }, odoo: { ...input.odooBase } };
+  const doubtful = new Set<string>();
+  const over = attempts.map((attempt): AttemptOver => {
+    const { id, side, stamp } = attempt;
+    // Where there is no record, a making came to nothing; what was written to one that is deleted since, nobody can tell.
+    if (input[side] === null) return { id, became: stamp === null ? "nothing" : "unknown" };
+    const isUntouched = stamp !== null && stamp === stamps[side];
+    const written = { plane: attempt.plane_base, odoo: attempt.odoo_base };
+    let wasSeen = false;
+    for (const active of input.lenses.filter(({ lens }) => Object.hasOwn(written[side], lens.field))) {
+      const { lens: { field } } = active;
+      const before = { plane: bases.plane[field], odoo: bases.odoo[field] };
+      const after = { plane: written.plane[field], odoo: written.odoo[field] };
+      const found = look(
+        { ...input, planeBase: bases.plane, odooBase: bases.odoo },
+        active,
+        side,
+        before,
+        after,
+      );
+      // What a new record was made with is ours.
+      if (found !== "other" && !isUntouched && stamp !== null) doubtful.add(field);
+      if (typeof found === "string") continue;
+      wasSeen ||= !sameAgreed(found, before);
+      set(bases.plane, field, found.plane);
+      set(bases.odoo, field, found.odoo);
+    }
+    return { id, became: wasSeen ? "written" : isUntouched ? "nothing" : "unknown" };
+  });
+  return { planeBase: bases.plane, odooBase: bases.odoo, doubtful, over };
+}
+
+/** What is agreed on by what is seen of one field; `old`: it is as before the write; `other`: neither. */
+function look<Form>(
+  input: Known<Form>,
+  active: ActiveLens<Form>,
+  side: Side,
+  before: Agreed,
+  after: Agreed,
+): Agreed | "old" | "other" {
+  const { lens } = active;
+  const { plane, odoo } = input;
+  const context = contextOf(input, active);
+  const isLike = (base: Json | undefined) => {
+    if (base === undefined) return false;
+    return side === "plane"
+      ? plane !== null && (lens.sameInPlane ?? sameJson)(base, lens.planeValue(plane, context))
+      : odoo !== null && (lens.sameInOdoo ?? sameJson)(base, lens.odooValue(odoo, context));
+  };
+  if (lens.basesSeen !== undefined) return lens.basesSeen(side, plane, odoo, before, after);
+  if (isLike(after[side])) return after;
+  return isLike(before[side]) ? "old" : "other";
+}
+
+function sameAgreed(one: Agreed, other: Agreed): boolean {
+  return sameJson(one.plane ?? null, other.plane ?? null) && sameJson(one.odoo ?? null, other.odoo ?? null);
+}
+
+function set(base: Record<string, Json>, field: string, value: Json | undefined): void {
+  if (value === undefined) delete base[field];
+  else base[field] = value;
+}
