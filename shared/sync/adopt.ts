@@ -66,7 +66,7 @@ export async function adopt<Form extends PlaneForm>(
   const form = match === undefined
     ? null
     : await kind.read(deps.plane, match, projectId, hangsOn).catch(whenMissing);
-  const syncWith = (form: Form | null) => {
+  const syncWith = (form: Form | null, madeBefore?: "plane") => {
     const found = form !== null;
     const now = {
       mapping,
@@ -76,6 +76,7 @@ export async function adopt<Form extends PlaneForm>(
       projectId,
       fresh: found,
       linkedNow: found,
+      madeBefore,
       lenses,
       fields,
     };
@@ -88,7 +89,7 @@ export async function adopt<Form extends PlaneForm>(
     const made = await kind.read(deps.plane, thrown.planeId, projectId, hangsOn).catch(whenMissing) ??
       await kind.readArchived?.(deps.plane, thrown.planeId, projectId) ?? null;
     if (made === null) throw thrown;
-    return await syncWith(made);
+    return await syncWith(made, "plane");
   }
 }
 

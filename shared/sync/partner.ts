@@ -8,7 +8,15 @@ import { externalId } from "./sides/external_id.ts";
 import { findByExternalId, readRecord } from "./sides/odoo_records.ts";
 
 export type OdooPartner =
-  | { kind: "present"; mapping: MappingRow; odooId: number; record: OdooRecord; linkedNow: boolean }
+  | {
+    kind: "present";
+    mapping: MappingRow;
+    odooId: number;
+    record: OdooRecord;
+    linkedNow: boolean;
+    /** An earlier try made it, and nobody knew. */
+    madeBefore: boolean;
+  }
   | { kind: "to_make"; mapping: MappingRow }
   /** Deleted in Odoo: it is not made again. */
   | { kind: "deleted"; mapping: MappingRow | null };
@@ -40,7 +48,7 @@ export async function findOdooPartner<Form extends PlaneForm>(
     const record = await readRecord(odoo, odooModel, odooId, fields);
     return record === null
       ? { kind: "deleted", mapping }
-      : { kind: "present", mapping, odooId, record, linkedNow: false };
+      : { kind: "present", mapping, odooId, record, linkedNow: false, madeBefore: false };
   }
   const { tombstone } = pair;
   if (tombstone?.reason === "deleted_in_odoo") return { kind: "deleted", mapping };
@@ -72,6 +80,13 @@ export async function findOdooPartner<Form extends PlaneForm>(
   }
   if (intent === null || intent.odoo_id !== null) throw new SuiteError("lease_lost");
   return former !== null && record !== null
-    ? { kind: "present", mapping: intent, odooId: former, record, linkedNow: true }
+    ? {
+      kind: "present",
+      mapping: intent,
+      odooId: former,
+      record,
+      linkedNow: true,
+      madeBefore: remembered === null && match === undefined,
+    }
     : { kind: "to_make", mapping: intent };
 }

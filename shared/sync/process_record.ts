@@ -78,6 +78,7 @@ export async function processPlaneRecord<Form extends PlaneForm>(
       projectId: kind.projectOf(form),
       fresh,
       linkedNow: partner.kind === "present" && partner.linkedNow,
+      madeBefore: partner.kind === "present" && partner.madeBefore ? "odoo" : undefined,
       lenses,
       fields,
     },

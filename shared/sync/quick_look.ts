@@ -2,6 +2,7 @@
 import { sameJson } from "../json.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
+import { linksOwed } from "./link_leaving.ts";
 import { type ActiveLens, contextOf } from "./plan/plan_input.ts";
 
 /**
@@ -22,6 +23,7 @@ export async function isSettledAlready<Form extends PlaneForm>(
     return false;
   }
   if (pair.attempts.length > 0) return false;
+  if (linksOwed(snapshot.plane_base) !== null) return false;
   if (pair.conflicts.some(({ resolution }) => resolution !== null)) return false;
   if (kind.projectOf(form) !== mapping.plane_project_id) return false;
   const { references, isCurrent } = await kind.recall(form, deps);

@@ -5,7 +5,8 @@ import { type Effect, effectOf } from "./effect.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { Followed, PlaneForm, Prepared, SyncEntity } from "./pairs/kind.ts";
 import type { PlanInput } from "./plan/plan_input.ts";
-import type { Plan } from "./plan/planned.ts";
+import type { Plan, Side } from "./plan/planned.ts";
+import { rememberLinksOwed } from "./link_leaving.ts";
 import { waitsForMove, wokenByMove } from "./moved.ts";
 import { rememberWrites } from "./overwritten.ts";
 import { rememberRefused } from "./refused.ts";
@@ -28,10 +29,12 @@ export function settled<Form extends PlaneForm>(
   plan: Plan,
   prepared: Prepared,
   stored: Carried<Form>,
-  { refused, startedAt, followed, isUnread = false }: {
+  { refused, startedAt, followed, linksOwed, isUnread = false }: {
     refused: readonly string[];
     startedAt: number;
     followed: Followed | null;
+    /** On which side the record was made whose links are still to be left. */
+    linksOwed: Side | null;
     /** Odoo was written and has not been read back. */
     isUnread?: boolean;
   },
@@ -87,7 +90,10 @@ export function settled<Form extends PlaneForm>(
     },
     snapshot: {
       plane_base: rememberWrites(
-        rememberRefused(input, { ...planeBase, ...followed?.base }, givenUp ? refused : []),
+        rememberLinksOwed(
+          rememberRefused(input, { ...planeBase, ...followed?.base }, givenUp ? refused : []),
+          linksOwed,
+        ),
         plan,
         now.form === null ? null : stored.planeStored?.updated_at ?? null,
       ),
@@ -108,6 +114,8 @@ export function settled<Form extends PlaneForm>(
           changedMeanwhile(input, plan, stored))
       ? [{ key: { side: "odoo" as const, model: kind.odooModel, id: String(odooId) }, priority: 5 }]
       : [],
-    ...(refused.length === 0 || givenUp ? {} : { again_after_ms: REFUSED_AGAIN_MS * 2 ** claimed.outages }),
+    ...((refused.length === 0 && linksOwed === null) || givenUp
+      ? {}
+      : { again_after_ms: REFUSED_AGAIN_MS * 2 ** claimed.outages }),
   };
 }

@@ -11,7 +11,7 @@ import { type AttemptOver, basesAfterAttempts } from "./plan/attempts.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { Followed, PlaneForm, Prepared, SyncEntity } from "./pairs/kind.ts";
 import { undoOrders } from "./pairs/undo_orders.ts";
-import { leaveLinks } from "./link_leaving.ts";
+import { getsLinks, leaveLinks, linksOwed } from "./link_leaving.ts";
 import { readPlane } from "./observe.ts";
 import { overwrittenIn } from "./overwritten.ts";
 import type { PairNow } from "./plan/pair_now.ts";
@@ -71,12 +71,15 @@ export async function syncPair<Form extends PlaneForm>(
   const refused: string[] = [];
   let odooId = now.odooId;
   let followed: Followed | null = null;
+  const may = getsLinks(entity.kind, deps);
+  let owed: Side | null = may ? now.madeBefore ?? linksOwed(input.planeBase) : null;
   const report = (part: Plan, isUnread = false) => ({
     ...reportTakenBack(
       settled(entity, { ...now, form, odooId }, input, part, prepared, stored, {
         refused,
         startedAt,
         followed,
+        linksOwed: owed,
         isUnread,
       }, deps),
       taken,
@@ -99,6 +102,7 @@ export async function syncPair<Form extends PlaneForm>(
     await trying("odoo", onlyOdoo(plan));
     const onWritten = (written: Plan, id: number) => {
       odooId = id;
+      if (may && now.record === null) owed = "odoo";
       say(report(onlyOdoo(written), true));
     };
     const applied = await applyToOdoo(entity, target, plan, prepared, now.fields, deps, onWritten);
@@ -109,8 +113,6 @@ export async function syncPair<Form extends PlaneForm>(
     await quietly(entity, deps, async () => {
       if (form !== null && now.record !== null) await entity.kind.afterWritingOdoo?.(form, plan.odoo, deps);
     });
-    const made = form === null || now.record !== null ? null : { form, record: applied.result.stored };
-    if (made !== null) await quietly(entity, deps, () => leaveLinks(entity, "odoo", made, now.lenses, deps));
   }
   // Whoever made it may have died before this.
   if (form !== null && odooId !== null && (now.record === null || now.linkedNow)) {
@@ -135,15 +137,13 @@ export async function syncPair<Form extends PlaneForm>(
     ({ plan } = applied);
     refused.push(...applied.refused);
     stored.planeStored = applied.result;
-    const { record } = now;
-    const made: Form | null = form === null ? applied.result : null;
-    if (made !== null && record !== null) {
-      await quietly(
-        entity,
-        deps,
-        () => leaveLinks(entity, "plane", { form: made, record }, now.lenses, deps),
-      );
-    }
+    if (may && form === null && applied.result !== null) owed = "plane";
+  }
+  const linked = { form: stored.planeStored ?? form, record: stored.odooStored ?? now.record };
+  if (owed !== null && linked.form !== null && linked.record !== null) {
+    const isNew = now.form === null || now.record === null;
+    const both = { form: linked.form, record: linked.record };
+    if (!await leaveLinks(entity, owed, both, now.lenses, isNew, deps)) owed = null;
   }
   return report(plan);
 }

@@ -15,6 +15,8 @@ export interface PairNow<Form> {
   fresh: boolean;
   /** The pair was only just linked (again): nothing is known to be agreed. */
   linkedNow: boolean;
+  /** Where an earlier try made the record that was linked now, when one did. */
+  madeBefore?: "plane" | "odoo" | undefined;
   lenses: readonly ActiveLens<Form>[];
   fields: readonly string[];
 }
