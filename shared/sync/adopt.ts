@@ -2,6 +2,7 @@
 import { SuiteError } from "../errors.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import type { MappingRow } from "../store/sync_store.ts";
+import { attemptsLeft } from "./attempts.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
@@ -98,12 +99,17 @@ export async function adopt<Form extends PlaneForm>(
  * it learns that it has lost its other half.
  */
 function goneBeforeItsPair<Form extends PlaneForm>(
-  { claimed, pair: { mapping }, kind }: SyncEntity<Form>,
+  { claimed, pair, kind }: SyncEntity<Form>,
 ): Effect | null {
+  const { mapping } = pair;
   const match = claimed.payload.match_plane_id;
   if (mapping === null) return null;
   if (match === undefined) {
-    return { ...effectOf(claimed, mapping.id), mapping: { status: "archived", synced: false } };
+    return {
+      ...effectOf(claimed, mapping.id),
+      ...attemptsLeft(pair),
+      mapping: { status: "archived", synced: false },
+    };
   }
   return {
     ...effectOf(claimed, mapping.id),

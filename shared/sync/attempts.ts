@@ -5,6 +5,7 @@
 import { SuiteError } from "../errors.ts";
 import { parseStamp } from "../stamp.ts";
 import { actorsOf } from "./actors.ts";
+import type { Effect } from "./effect.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { type Carried, nextBases } from "./plan/bases.ts";
 import type { PairNow } from "./plan/pair_now.ts";
@@ -47,4 +48,11 @@ export async function noteAttempt<Form extends PlaneForm>(
   });
   if (id === null) throw new SuiteError("lease_lost");
   return id;
+}
+
+/** Where a pair ends, nobody will find out what became of the writes that were noted for it. */
+export function attemptsLeft<Form extends PlaneForm>(
+  { attempts }: SyncEntity<Form>["pair"],
+): Pick<Effect, "attempts"> {
+  return attempts.length === 0 ? {} : { attempts: attempts.map(({ id }) => ({ id, became: "unknown" })) };
 }

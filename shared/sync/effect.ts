@@ -121,24 +121,13 @@ export function effectOfFailure(
 
 /**
  * What a failure leaves behind after part of the work was done: a write to one side that succeeded stays true when the other side
- * fails after it.
- *
- * @param trying the attempt that failed; null when it was something else
+ * fails after it. What was tried last stays noted: the next look tells whether it took effect.
  */
-export function afterPartial(
-  before: Effect,
-  trying: string | null,
-  failure: Effect,
-  { outcomeUnknown }: Pick<SuiteError, "outcomeUnknown">,
-): Effect {
+export function afterPartial(before: Effect, failure: Effect): Effect {
   return {
     ...before,
     mapping: { ...before.mapping, ...failure.mapping, synced: before.mapping.synced },
     waits_for: [...new Set([...before.waits_for, ...failure.waits_for])],
-    // Whoever was told that nothing happened knows of no attempt any more.
-    ...(trying === null || outcomeUnknown
-      ? {}
-      : { attempts: [...before.attempts ?? [], { id: trying, became: "settled" as const }] }),
     log: [...before.log, ...failure.log],
     events: [...before.events, ...failure.events],
   };

@@ -1,4 +1,5 @@
 /** What is settled of a pair whose one record is gone. */
+import { attemptsLeft } from "./attempts.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import type { EndInOdoo, PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import type { Change, Side } from "./plan/planned.ts";
@@ -39,9 +40,7 @@ export function endOfPair<Form extends PlaneForm>(
       ...(side === "odoo" ? { last_error: "partner_deleted" } : {}),
       synced: archive,
     },
-    ...(pair.attempts.length === 0
-      ? {}
-      : { attempts: pair.attempts.map(({ id }) => ({ id, became: "unknown" as const })) }),
+    ...attemptsLeft(pair),
     tombstone: gone ? "deleted_in_odoo" : "deleted_in_plane",
     // Should it come back, it is different from what was agreed on: it is taken out of the archive.
     snapshot: {

@@ -26,7 +26,7 @@ export interface Processor {
 export function createProcessor(deps: SyncDependencies): Processor {
   // Which mapping a failure belongs to, and what was done before it, is known only on the way.
   const mappings = new WeakMap<Claimed, string>();
-  const partly = new WeakMap<Claimed, { effect: Effect; trying: string | null }>();
+  const partly = new WeakMap<Claimed, Effect>();
   const rules = new WeakMap<Claimed, RetryRules>();
 
   const run = async (claimed: Claimed, lease: Lease): Promise<Settlement> => {
@@ -58,7 +58,7 @@ export function createProcessor(deps: SyncDependencies): Processor {
     }
     const track = {
       onMapping: (id: string) => mappings.set(claimed, id),
-      onPartial: (effect: Effect, trying: string | null) => partly.set(claimed, { effect, trying }),
+      onPartial: (effect: Effect) => partly.set(claimed, effect),
     };
     return done(
       claimed,
@@ -83,9 +83,7 @@ export function createProcessor(deps: SyncDependencies): Processor {
         settlement.outcome.kind === "dead",
       );
       const before = partly.get(claimed);
-      const effect = before === undefined
-        ? failure
-        : afterPartial(before.effect, before.trying, failure, error);
+      const effect = before === undefined ? failure : afterPartial(before, failure);
       return { ...settlement, effect };
     },
   };

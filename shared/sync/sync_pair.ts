@@ -6,7 +6,7 @@ import { applyToOdoo, applyToPlane } from "./apply.ts";
 import type { Carried } from "./plan/bases.ts";
 import { laterSides } from "./later.ts";
 import { noteAttempt, stampsOf } from "./attempts.ts";
-import { type Effect, effectOf } from "./effect.ts";
+import type { Effect } from "./effect.ts";
 import { type AttemptOver, basesAfterAttempts } from "./plan/attempts.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { Followed, PlaneForm, Prepared, SyncEntity } from "./pairs/kind.ts";
@@ -30,8 +30,8 @@ export class GoneInPlane extends SuiteError {
   }
 }
 
-/** What happened before the step that failed, so that its log and bases are not lost with it, and which attempt it was. */
-export type Partial = (effect: Effect, trying: string | null) => void;
+/** What happened before the step that failed, so that its log and bases are not lost with it. */
+export type Partial = (effect: Effect) => void;
 
 /** @throws GoneInPlane */
 export async function syncPair<Form extends PlaneForm>(
@@ -86,12 +86,8 @@ export async function syncPair<Form extends PlaneForm>(
     ),
     ...(over.length === 0 ? {} : { attempts: [...over] }),
   });
-  // What is done by now, and what was then tried and may have happened as well.
-  let known = effectOf(entity.claimed, now.mapping.id);
-  const say = (effect: Effect) => onPartial(known = effect, null);
   const trying = async (side: Side, part: Plan) => {
     const id = await noteAttempt(entity, side, { ...now, form }, { input, plan: part, stored }, deps);
-    onPartial(known, id);
     if (id !== null) over.push({ id, became: "settled" });
   };
 
@@ -103,7 +99,7 @@ export async function syncPair<Form extends PlaneForm>(
     const onWritten = (written: Plan, id: number) => {
       odooId = id;
       if (may && now.record === null) owed = "odoo";
-      say(report(onlyOdoo(written), true));
+      onPartial(report(onlyOdoo(written), true));
     };
     const applied = await applyToOdoo(entity, target, plan, prepared, now.fields, deps, onWritten);
     ({ plan } = applied);
@@ -124,13 +120,13 @@ export async function syncPair<Form extends PlaneForm>(
     );
   }
   if (entity.kind.follow !== undefined && form !== null && odooId !== null) {
-    if (stored.odooStored !== null) say(report(onlyOdoo(plan)));
+    if (stored.odooStored !== null) onPartial(report(onlyOdoo(plan)));
     const { references } = prepared;
     followed = await entity.kind.follow({ entity, form, odooId, references, base: input.planeBase }, deps);
     plan = { ...plan, settled: [...plan.settled, ...followed?.settles ?? []] };
   }
   if (odooId !== null && (form === null || Object.keys(plan.plane).length > 0)) {
-    say(report(onlyOdoo(plan)));
+    onPartial(report(onlyOdoo(plan)));
     await trying("plane", plan);
     const target = { form, odooId, projectId: now.projectId };
     const applied = await applyToPlane(entity, target, plan, prepared, deps);

@@ -35,17 +35,8 @@ Deno.test("what a failure after partial work waits for is waited for, besides wh
     mapping: { synced: true },
     waits_for: ["issue:a", "project:p"],
   };
-  const effect = afterPartial(before, null, failure, error);
+  const effect = afterPartial(before, failure);
   assert.deepEqual(effect.waits_for, ["issue:a", "project:p"]);
-  assert.deepEqual(afterPartial({ ...before, waits_for: [] }, null, failure, error).waits_for, ["project:p"]);
+  assert.deepEqual(afterPartial({ ...before, waits_for: [] }, failure).waits_for, ["project:p"]);
   assert.deepEqual([effect.mapping.synced, effect.mapping.last_error], [true, "waits_for_project"]);
-});
-
-Deno.test("an attempt that was refused is over, one nobody heard of stays", () => {
-  const failed = (code: "odoo_rejected" | "odoo_timeout", outcomeUnknown: boolean) => {
-    const error = new SuiteError(code, { outcomeUnknown });
-    return afterPartial(effectOf(CLAIMED, "m"), "tried", effectOfFailure(CLAIMED, error, "m", false), error);
-  };
-  assert.deepEqual(failed("odoo_rejected", false).attempts, [{ id: "tried", became: "settled" }]);
-  assert.equal(failed("odoo_timeout", true).attempts, undefined);
 });

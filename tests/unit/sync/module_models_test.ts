@@ -25,6 +25,7 @@ const nothing: PairRow = {
   snapshot: null,
   tombstone: null,
   conflicts: [],
+  attempts: [],
   announced: false,
 };
 
