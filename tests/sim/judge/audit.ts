@@ -1,7 +1,9 @@
-/** Law 10: the log says what was written. Every value the engine left on a side is there, with its field, its side and a reason. */
+/**
+ * Law 10: the log says what was written. Every value the engine left on a side is there, with its field, its side and a reason;
+ * also when its worker died, or never heard that it was written.
+ */
 import type { JsonObject } from "../../../shared/json.ts";
 import type { Change } from "./history.ts";
-import { isKnownToItsWriter } from "./known.ts";
 import { sameValue } from "./logged_values.ts";
 import { pairsOf } from "./pairs.ts";
 import type { Evidence } from "./evidence.ts";
@@ -12,7 +14,7 @@ export async function unexplained(world: Evidence): Promise<string[]> {
   const pairs = await pairsOf(world);
   const log = await world.store.log();
   return pairs.flatMap((pair) => {
-    const lines = log.filter((line) => line.pair?.planeId === pair.plane && line.success);
+    const lines = log.filter((line) => line.pair?.planeId === pair.plane);
     const changes: JsonObject[] = lines.flatMap((line) => [...line.changes]);
     const made = lines.some(({ operation }) => operation === "create" || operation === "link");
     return (["plane", "odoo"] as const).flatMap((side) =>
@@ -20,7 +22,7 @@ export async function unexplained(world: Evidence): Promise<string[]> {
         const last = world.history.changes.findLast((change) =>
           change.side === side && change.record === pair[side] && change.field === field
         );
-        if (last === undefined || last.by !== "engine" || !isKnownToItsWriter(world, last)) return [];
+        if (last === undefined || last.by !== "engine") return [];
         // What a record is made with is the server's choice where nobody said anything.
         if (made && isMaking(world, last)) return [];
         const explained = changes.some((change) =>

@@ -4,9 +4,8 @@
  */
 import type { FieldName } from "./fields.ts";
 import { type Change, same } from "./history.ts";
-import { isKnownToItsWriter } from "./known.ts";
 import { sameValue } from "./logged_values.ts";
-import { type Pair, pairsOf } from "./pairs.ts";
+import { pairsOf } from "./pairs.ts";
 import type { Evidence } from "./evidence.ts";
 
 const TEXTS: readonly FieldName[] = ["name", "description", "priority", "state", "target_date"];
@@ -47,7 +46,7 @@ export async function lostUpdates(world: Evidence): Promise<LostUpdates> {
       ? lostMembers(edit, final.map((fields) => fields[field]), later).length > 0
       : false;
     if (!lost || wasDeleted(world, edit) || isBackAgain(world, edit)) continue;
-    if (swallowed(world, edit) || meetsForgottenWrite(world, edit, pair)) inGap += 1;
+    if (swallowed(world, edit)) inGap += 1;
     else {
       failures.push(
         `law 2: ${edit.side}'s ${edit.record.slice(0, 4)}.${field} = ${
@@ -114,21 +113,6 @@ function swallowed(world: Evidence, edit: Change): boolean {
 
 /** From a reading to the latest effect of the writing that follows it, in ms: a slow request included. */
 export const ONE_PASS_MS = 100_000;
-
-/**
- * The engine wrote this set of this pair and nobody remembers it: its worker died before it could settle. What somebody takes out
- * of it about then looks as if it had never been agreed on.
- */
-function meetsForgottenWrite(world: Evidence, edit: Change, pair: Pair): boolean {
-  return SETS.includes(edit.field as FieldName) &&
-    world.history.changes.some((change) =>
-      change.by === "engine" && change.record === pair[change.side] && change.field === edit.field &&
-      change.at <= edit.at + FORGOTTEN_FOR_MS && !isKnownToItsWriter(world, change)
-    );
-}
-
-/** Longer than a lease, in ms: then another worker has looked. */
-const FORGOTTEN_FOR_MS = 150_000;
 
 interface Loser {
   planeId: string | null;
