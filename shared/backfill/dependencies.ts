@@ -20,6 +20,8 @@ export interface RunAtWork {
   scope: BackfillScope;
   /** Odoo's records of the project at work; read again by whoever goes on. */
   index: { project: string; of: OdooIndex } | null;
+  /** Kinds of details that are not gone through, though they are switched on. */
+  leftOut?: ReadonlySet<string>;
 }
 
 /** Backfills come after everything that somebody waits for. */

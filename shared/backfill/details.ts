@@ -2,25 +2,29 @@
  * What hangs on projects and work items, once those have partners: cycles and modules, comments, the messages of Odoo's chatter.
  * Plane lists comments per work item only, so this is one call per item: far more than all the rest of a backfill.
  */
+import type { OdooDomain } from "../odoo/client.ts";
+import { MESSAGE_MODEL } from "../sync/comments/comment_form.ts";
+import { HUMAN_MESSAGES } from "../sync/comments/comment_place.ts";
 import { TASK_MODEL } from "../sync/sides/models.ts";
 import { kindOf } from "../sync/kinds.ts";
 import type { RunHint } from "../store/backfill.ts";
 import { type BackfillDependencies, type RunAtWork } from "./dependencies.ts";
 import { detailHint, odooHint } from "./hints.ts";
+import { commentsOf } from "./item_comments.ts";
 import { counted, nextProject, type Progress } from "./progress.ts";
 
-const MESSAGE_MODEL = "mail.message";
 /** So many messages are one small answer. */
 const MESSAGES = 500;
 /** Work items in one step: their comments are one call each. */
 const ITEMS = 20;
 
 /** Which details take part, as the configuration has it. */
-async function wanted({ store }: BackfillDependencies): Promise<ReadonlySet<string>> {
+async function wanted(run: RunAtWork, { store }: BackfillDependencies): Promise<ReadonlySet<string>> {
   const rows = await store.configs();
   return new Set(
     rows.flatMap(({ plane_type, odoo_model, enabled }) =>
       enabled && ["issue_comment", "cycle", "module"].includes(plane_type) &&
+        run.leftOut?.has(plane_type) !== true &&
         kindOf(plane_type, odoo_model) !== undefined
         ? [plane_type]
         : []
@@ -35,7 +39,7 @@ export async function stepDetails(
   deps: BackfillDependencies,
 ): Promise<Progress> {
   const project = progress.projects[progress.at];
-  const kinds = await wanted(deps);
+  const kinds = await wanted(run, deps);
   if (project === undefined || kinds.size === 0) return { ...progress, phase: "details_settling", at: 0 };
   const { detail } = progress;
   if (detail.message !== null) return await stepMessages(progress, detail.message, kinds, run, deps);
@@ -52,9 +56,7 @@ export async function stepDetails(
   const now = items.slice(0, ITEMS);
   const hints: RunHint[] = [];
   for (const item of now) {
-    for await (const comment of deps.plane.client.comments(project.plane, item)) {
-      hints.push(detailHint("issue_comment", comment, project.plane, run.id));
-    }
+    hints.push(...await commentsOf(item, project.plane, run, deps));
   }
   const next = await leave(progress, hints, now.length, deps);
   const last = now.at(-1);
@@ -79,9 +81,11 @@ async function stepMessages(
       odooId !== null && planeProjectId !== null && ours.has(planeProjectId) ? [odooId] : []
     ),
   );
+  // Of one project they are few among all; of all projects naming the tasks would only make the question long.
+  const within: OdooDomain = run.scope.project === null ? [] : [["res_id", "in", [...tasks]]];
   const rows = await deps.odoo.searchRead(
     MESSAGE_MODEL,
-    [["id", ">", after], ["model", "=", TASK_MODEL], ["message_type", "in", ["comment", "email"]]],
+    [["id", ">", after], ...HUMAN_MESSAGES, ...within],
     ["res_id"],
     { order: "id asc", limit: MESSAGES },
   );

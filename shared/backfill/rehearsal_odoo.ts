@@ -1,6 +1,7 @@
 /** An Odoo that is read and never written: what would be written is counted and kept here, and seen by later reads. */
 import { z } from "zod";
 import type { OdooClient, OdooRecord } from "../odoo/client.ts";
+import { among, asRead, emptyOf, isRelative } from "./rehearsal_values.ts";
 
 /** Methods that change nothing. */
 const READS: ReadonlySet<string> = new Set([
@@ -53,9 +54,16 @@ export function rehearsingOdoo(client: OdooClient, calls: RehearsedCalls, now: (
   const put = async (model: string, id: number, values: Record<string, unknown>): Promise<void> => {
     const known = await typesOf(model);
     const record = of(model).get(id) ?? {};
+    const relative = id > 0 ? Object.keys(values).filter((name) => isRelative(values[name])) : [];
+    const unseen = relative.filter((name) => !Object.hasOwn(record, name));
+    // What is added to or taken away from is needed only because nothing is written: it is no call of the real run's.
+    if (unseen.length > 0) {
+      const [now] = await client.read(model, [id], unseen, { context: { active_test: false } });
+      Object.assign(record, among(now, unseen));
+    }
     for (const [column, value] of Object.entries(values)) {
       const name = column.split("/")[0] ?? column;
-      if (column !== "id") record[name] = asRead(value, known[name]);
+      if (column !== "id") record[name] = asRead(value, known[name], record[name]);
     }
     record.write_date = now();
     of(model).set(id, record);
@@ -141,30 +149,6 @@ export function rehearsingOdoo(client: OdooClient, calls: RehearsedCalls, now: (
       return Object.fromEntries(ids.map((id) => [String(id), ""]));
     },
   };
-}
-
-/** A value as `write`, `create` and `load` take it, in the form in which `read` gives it. */
-function asRead(value: unknown, type: string | undefined): unknown {
-  if (type === "many2many" || type === "one2many") {
-    if (typeof value === "string") return value === "" ? [] : value.split(",").map(Number);
-    const command: unknown = Array.isArray(value) ? value[0] : undefined;
-    return Array.isArray(command) && Array.isArray(command[2]) ? command[2] : [];
-  }
-  if (type === "many2one") return value === "" || value === false ? false : [Number(value), ""];
-  if (type === "boolean") return value === true || value === "True";
-  return value === "" ? false : value;
-}
-
-function emptyOf(type: string | undefined, name: string): unknown {
-  if (name === "active") return true;
-  return type === "many2many" || type === "one2many" ? [] : false;
-}
-
-function among(
-  record: Record<string, unknown> | undefined,
-  fields: readonly string[],
-): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record ?? {}).filter(([name]) => fields.includes(name)));
 }
 
 /** Imagined tags with one of the names a domain asks for. */

@@ -2,45 +2,29 @@
  * Whether both sides of a project agree now. It is a rehearsal of bringing them together: the engine itself says what it would
  * write, so that nothing counts as a difference that it would leave alone. Nothing is written anywhere.
  */
+import { modelPairs } from "../backfill/models.ts";
+import type { Progress } from "../backfill/progress.ts";
 import { type RehearsalSource, rehearse } from "../backfill/rehearse.ts";
 import type { Rehearsed } from "../backfill/rehearsal_record.ts";
-import type { Duplicate } from "../backfill/progress.ts";
 import { SuiteError } from "../errors.ts";
-import type { Json } from "../json.ts";
 import type { RunHint } from "../store/backfill.ts";
+import { MESSAGE_MODEL } from "../sync/comments/comment_form.ts";
 import { TASK_MODEL } from "../sync/sides/models.ts";
+import { goneFromPlane, unlistedPlanning } from "./gone.ts";
+import { type NotCompared, switchedOff } from "./not_compared.ts";
+import { type DriftReport, driftReport } from "./report.ts";
 
-export interface Difference {
-  entity: string;
-  field: string;
-  /** The side whose value is not what it should be; its value, and what it would be given. */
-  side: "plane" | "odoo";
-  is: Json;
-  should_be: Json;
-  /** By which rule; `kept`: somebody has to choose. */
-  why: string;
-}
+export type { DriftReport };
 
-/** A record whose partner is missing. */
-export interface Missing {
-  entity: string;
-  missing_in: "plane" | "odoo";
-}
+/** Comments cost one call per work item: of so many they are compared unasked, a third of a minute's calls. */
+const COMMENTS_UNASKED = 20;
+const COMMENT = "issue_comment";
 
-export interface DriftReport {
-  in_sync: boolean;
-  /** Both sides were read after this moment. */
-  as_of: string;
-  project: string;
-  compared: { plane_items: number; odoo_tasks: number };
-  differences: Difference[];
-  missing: Missing[];
-  duplicates: Duplicate[];
-  /** On its way: the queue has it, or it waits for a record without partner. */
-  waiting: { entity: string; reason: string | null; differences: number }[];
-  /** Could not be compared, by code. */
-  failed: { entity: string; reason: string }[];
-  calls: { plane: number; odoo: number };
+export interface DriftOptions {
+  /** Compares comments however many calls that takes; else only when they are few. */
+  comments?: boolean;
+  /** Asked before each twenty calls for comments: true ends the check with what was compared by then. */
+  outOfTime?: () => boolean;
 }
 
 /**
@@ -48,107 +32,94 @@ export interface DriftReport {
  * @throws SuiteError not_found when there is nothing to compare: Plane does not list the project, or it takes no part; and what
  *   reading either side throws
  */
-export async function checkDrift(source: RehearsalSource, project: string): Promise<DriftReport> {
-  const asOf = new Date(source.sync.wallClock()).toISOString();
-  const pending = new Map(
-    (await source.backfill.pending(project)).map(({ entity_key, reason }) => [entity_key, reason]),
-  );
+export async function checkDrift(
+  source: RehearsalSource,
+  project: string,
+  { comments = false, outOfTime = () => false }: DriftOptions = {},
+): Promise<DriftReport> {
+  const { backfill, sync } = source;
+  const asOf = new Date(sync.wallClock()).toISOString();
+  const pending = new Map((await backfill.pending(project)).map((row) => [row.entity_key, row.reason]));
+  const off = switchedOff(await backfill.configs(), project);
+  const isOn = (type: string) => !off.some(({ what }) => what === type);
+  const items = (await backfill.pairs(TASK_MODEL, project)).flatMap((
+    { planeType, planeId, odooId, status },
+  ) => planeType === "issue" && planeId !== null && odooId !== null && status === "active" ? [planeId] : []);
+  const withComments = isOn(COMMENT) && (comments || items.length <= COMMENTS_UNASKED);
   const found: Rehearsed[] = [];
+  const looked = { cycle: new Set(), module: new Set(), [COMMENT]: new Set(), [MESSAGE_MODEL]: new Set() };
   const listed = new Set<string>();
-  const watched: RehearsalSource = {
-    ...source,
-    onHints: (hints) => hints.forEach((hint) => remember(hint, listed)),
+  const remember = ({ key }: RunHint): void => {
+    const kind = key.side === "plane" ? key.type : key.model;
+    if (key.side === "plane") listed.add(key.id);
+    if (kind === "cycle" || kind === "module" || kind === COMMENT || kind === MESSAGE_MODEL) {
+      looked[kind].add(key.id);
+    }
   };
-  // Comments and cycles are asked for one by one: a check that is to be cheap leaves them out.
-  const run = { id: crypto.randomUUID(), scope: { project, direction: "both" as const }, index: null };
-  const rehearsal = await rehearse(
+  const run = {
+    id: crypto.randomUUID(),
+    scope: { project, direction: "both" as const },
+    index: null,
+    leftOut: new Set(withComments ? [] : [COMMENT]),
+  };
+  const watched: RehearsalSource = { ...source, onHints: (hints) => hints.forEach(remember) };
+  const isCut = ({ phase, detail }: Progress) => phase === "details" && detail.planning && outOfTime();
+  const { progress, queue, calls } = await rehearse(
     watched,
     run,
     (one) => found.push(one),
-    ({ phase }) => phase === "details",
+    (now) => now.phase === "details_settling" || isCut(now),
   );
+  const isWhole = progress.phase === "details_settling";
 
-  const gone = (await source.backfill.pairs(TASK_MODEL, project)).flatMap((
-    { planeType, planeId, odooId, status },
-  ) =>
-    planeType === "issue" && planeId !== null && odooId !== null && status === "active" &&
-      !listed.has(planeId)
-      ? [{ entity: `issue:${planeId}`, missing_in: "plane" as const }]
-      : []
-  );
-  const { counts, duplicates, projects } = rehearsal.progress;
+  const planning = ["cycle", "module"].filter(isOn);
+  if (progress.projects.length > 0) {
+    queue.leave(await unlistedPlanning(backfill, project, planning, listed, run.id));
+    await queue.work();
+  }
+  const models = await modelPairs(run, { store: backfill });
+  const gone = await goneFromPlane(source, project, [
+    { planeType: "issue", model: TASK_MODEL },
+    ...models.map(({ model }) => ({ planeType: "issue", model })),
+    ...(withComments && isWhole ? [{ planeType: COMMENT, model: MESSAGE_MODEL }] : []),
+  ], listed);
+
+  const left = items.filter((id) => id > progress.detail.item).length;
+  const notCompared: NotCompared[] = [
+    ...off,
+    ...(isOn(COMMENT) && !withComments
+      ? [{ what: COMMENT, reason: "not_asked" as const, plane_calls: items.length }]
+      : []),
+    ...(isWhole ? [] : [{ what: COMMENT, reason: "out_of_time" as const, plane_calls: left }]),
+    ...(gone.archived === 0
+      ? []
+      : [{ what: "archived", reason: "not_listed" as const, records: gone.archived }]),
+  ];
+  const { counts, duplicates, projects } = progress;
   const report = driftReport({
     found,
-    gone,
+    gone: gone.missing,
     pending,
-    stuck: rehearsal.queue.unsettled().filter(({ state }) => state === "waiting"),
+    stuck: queue.unsettled().filter(({ state }) => state === "waiting"),
     duplicates,
     asOf,
     project,
-    compared: { plane_items: counts.items, odoo_tasks: counts.tasks },
-    calls: {
-      plane: rehearsal.calls.plane.reads,
-      odoo: rehearsal.calls.odoo.reads,
+    compared: {
+      plane_items: counts.items,
+      odoo_tasks: counts.tasks,
+      odoo_records: counts.records,
+      cycles: looked.cycle.size,
+      modules: looked.module.size,
+      comments: looked[COMMENT].size,
+      messages: looked[MESSAGE_MODEL].size,
     },
+    notCompared,
+    calls: { plane: calls.plane.reads, odoo: calls.odoo.reads },
   });
   // Whatever was not compared cannot be said to agree; what keeps a listed project from being compared is in its report.
-  if (projects.length === 0 && (counts.plane_projects === 0 || report.in_sync)) {
+  const isNothing = projects.length === 0 && models.length === 0;
+  if (isNothing && (counts.plane_projects === 0 || report.in_sync)) {
     throw new SuiteError("not_found", { message: "This Plane project has no mapping that takes part." });
   }
   return report;
-}
-
-function remember({ key }: RunHint, listed: Set<string>): void {
-  if (key.side === "plane") listed.add(key.id);
-}
-
-/** Pure. */
-export function driftReport(facts: {
-  found: readonly Rehearsed[];
-  gone: readonly Missing[];
-  pending: ReadonlyMap<string, string | null>;
-  stuck: readonly { entity_key: string; reason: string | null }[];
-  duplicates: readonly Duplicate[];
-  asOf: string;
-  project: string;
-  compared: DriftReport["compared"];
-  calls: DriftReport["calls"];
-}): DriftReport {
-  const differences: Difference[] = [];
-  const missing: Missing[] = [];
-  const failed: DriftReport["failed"] = [];
-  for (const { record, changes } of facts.found) {
-    const { entity, action, reason } = record;
-    if (action === "fails") failed.push({ entity, reason: reason ?? "internal" });
-    else if (action === "create_in_odoo") missing.push({ entity, missing_in: "odoo" });
-    else if (action === "create_in_plane") missing.push({ entity, missing_in: "plane" });
-    else {
-      for (const { field, side, from, to, why } of changes) {
-        if (why !== "same_on_both") differences.push({ entity, field, side, is: from, should_be: to, why });
-      }
-    }
-  }
-  missing.push(...facts.gone);
-  const late = new Map(facts.pending);
-  for (const { entity_key, reason } of facts.stuck) if (!late.has(entity_key)) late.set(entity_key, reason);
-  const isLate = ({ entity }: { entity: string }) => late.has(entity);
-  const now = <Entry extends { entity: string }>(entries: Entry[]) =>
-    entries.filter((entry) => !isLate(entry));
-  const waiting = [...late].map(([entity, reason]) => ({
-    entity,
-    reason,
-    differences: [...differences, ...missing].filter((entry) => entry.entity === entity).length,
-  }));
-  const report = { differences: now(differences), missing: now(missing), failed: now(failed) };
-  return {
-    in_sync: report.differences.length === 0 && report.missing.length === 0 && report.failed.length === 0 &&
-      facts.duplicates.length === 0 && waiting.length === 0,
-    as_of: facts.asOf,
-    project: facts.project,
-    compared: facts.compared,
-    ...report,
-    duplicates: [...facts.duplicates],
-    waiting,
-    calls: facts.calls,
-  };
 }

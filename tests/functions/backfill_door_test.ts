@@ -91,6 +91,9 @@ Deno.test({
     );
     const drift = await ask("GET", `drift&project=${website.id}`);
     assert.equal(drift.body.in_sync, true, JSON.stringify(drift.body));
+    assert.deepEqual(drift.body.not_compared, []);
+    const asked = await ask("GET", `drift&project=${website.id}&comments=true`);
+    assert.equal(asked.body.in_sync, true, JSON.stringify(asked.body));
   },
 });
 
@@ -111,6 +114,7 @@ Deno.test({
     assert.equal((await ask("POST", "sync", { scope: { entity } })).body.queued, 1);
     assert.equal((await ask("GET", `sync&run=${crypto.randomUUID()}`)).status, 404);
     assert.equal((await ask("GET", "drift")).status, 400);
+    assert.equal((await ask("GET", `drift&project=${crypto.randomUUID()}&comments=some`)).status, 400);
     for (const query of ["sync", "drift"]) {
       assert.equal((await ask("POST", query, { scope: "all" }, KEYS.cron)).status, 403);
     }

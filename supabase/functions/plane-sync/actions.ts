@@ -59,7 +59,7 @@ export interface ActionDependencies {
    *
    * @throws SuiteError not_found when no mapping of it takes part
    */
-  drift: (project: string) => Promise<DriftReport>;
+  drift: (project: string, comments: boolean) => Promise<DriftReport>;
   /** Drains until the queue is empty or the limits are reached. */
   drain: () => Promise<DrainReport>;
   /** Starts a drain that outlives the answer. */
@@ -136,8 +136,11 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   drift: {
     methods: ["GET", "POST"],
     answer: async ({ method, query, body }, deps) => {
-      const project = driftOf(method === "GET" ? { project: query.get("project") } : await body());
-      return { ...await deps.drift(project) };
+      const asked = ["project", "comments"].flatMap((name) =>
+        query.has(name) ? [[name, query.get(name)]] : []
+      );
+      const { project, comments } = driftOf(method === "GET" ? Object.fromEntries(asked) : await body());
+      return { ...await deps.drift(project, comments) };
     },
   },
   replay: {

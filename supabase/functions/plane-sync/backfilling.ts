@@ -39,7 +39,7 @@ export interface Backfilling {
   read: (id: string) => Promise<RunRow | null>;
   /** The status' rows of runs as people follow them. */
   describe: (rows: readonly JsonObject[]) => Promise<(RunDescription | JsonObject)[]>;
-  drift: (project: string) => Promise<DriftReport>;
+  drift: (project: string, comments: boolean) => Promise<DriftReport>;
   /** Hints of runs go the way of many; all others as they always do. */
   processor: (live: Processor) => Processor;
   /** The same store, watched for the hints of runs; and how many are carried out side by side because of them. */
@@ -123,7 +123,11 @@ export function createBackfilling(
     },
     read: (id) => runs.read(id),
     describe: async (rows) => describeRuns(rows, await perMinute()),
-    drift: (project) => checkDrift(rehearsal(), project),
+    drift: (project, comments) => {
+      const startedAt = sync.now();
+      const outOfTime = () => sync.now() - startedAt >= config.drainWallClockMs;
+      return checkDrift(rehearsal(), project, { comments, outOfTime });
+    },
     processor: (live) => {
       const of = (claimed: Claimed) => claimed.runId === null ? live : bulk;
       return {

@@ -38,7 +38,10 @@ const backfill = z.strictObject({
   dry_run: z.boolean().default(false),
 });
 
-const drift = z.strictObject({ project: uuid });
+const drift = z.strictObject({
+  project: uuid,
+  comments: z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]).optional(),
+});
 const run = z.object({ run: uuid });
 
 const replay = z.strictObject({
@@ -210,8 +213,9 @@ function isOfEntity(body: Record<string, unknown>): body is { scope: { entity: u
 }
 
 /** @throws SuiteError bad_request unless a Plane project is named */
-export function driftOf(given: Record<string, unknown>): string {
-  return checked(drift, given).project;
+export function driftOf(given: Record<string, unknown>): { project: string; comments: boolean } {
+  const { project, comments = false } = checked(drift, given);
+  return { project, comments };
 }
 
 /** @throws SuiteError bad_request unless a run is named */

@@ -1,6 +1,6 @@
 /** What a drift check makes of what would be written. */
 import assert from "node:assert/strict";
-import { driftReport } from "../../../shared/drift/check.ts";
+import { driftReport } from "../../../shared/drift/report.ts";
 import type { Rehearsed } from "../../../shared/backfill/rehearsal_record.ts";
 
 const found = (
@@ -23,7 +23,16 @@ const report = (facts: Partial<Parameters<typeof driftReport>[0]>) =>
     duplicates: [],
     asOf: "2026-01-31T12:00:00.000Z",
     project: "p",
-    compared: { plane_items: 1, odoo_tasks: 1 },
+    compared: {
+      plane_items: 1,
+      odoo_tasks: 1,
+      odoo_records: 0,
+      cycles: 0,
+      modules: 0,
+      comments: 0,
+      messages: 0,
+    },
+    notCompared: [],
     calls: { plane: 1, odoo: 1 },
     ...facts,
   });
