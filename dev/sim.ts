@@ -51,7 +51,7 @@ await runMain(async () => {
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(
     `${report.edits} edits in ${seconds} s; ${report.inGap} fell between a reading and a writing and are not in the inbox; ` +
-      `${report.circles} parents would be circles in Odoo`,
+      `${report.circles} parents would be circles in Odoo; ${report.madeAgain} comments were made again that nobody knew of`,
   );
   console.log(`${report.schedules} schedules, ${report.failures.length} failures`);
   return report.failures.length === 0 ? 0 : 1;

@@ -24,6 +24,8 @@ export interface Verdict {
   readonly inGap: number;
   /** Pairs whose parents differ because Odoo refuses circles. */
   readonly circles: number;
+  /** Deleted comments that were made again, because nobody knew of the first. */
+  readonly madeAgain: number;
   readonly steps: number;
   /** Simulated time, in ms. */
   readonly tookMs: number;
@@ -49,6 +51,8 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions): Pr
     failures.push(...lost.flatMap((one) => one.failures));
     const inGap = lost.reduce((sum, one) => sum + one.inGap, 0);
     const circles = await refusedParents(world);
+    const deleted = world.talks() ? await deletedComments(world) : { failures: [], madeAgain: 0 };
+    failures.push(...deleted.failures);
     if (failures.length === 0) failures.push(...await callsTooMany(world));
     return {
       failures,
@@ -57,6 +61,7 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions): Pr
       edits: schedule.edits.length,
       inGap,
       circles,
+      madeAgain: deleted.madeAgain,
       steps: world.kernel.steps,
       tookMs: world.kernel.now,
     };
@@ -102,7 +107,6 @@ async function play(world: World): Promise<string[]> {
     ...await backwards(world),
     ...await unexplained(world),
     ...destructions(world),
-    ...world.talks() ? await deletedComments(world) : [],
     ...refusals(world),
     ...await unstored(world),
     ...shared(world),

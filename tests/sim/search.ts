@@ -37,6 +37,8 @@ export interface SearchReport {
   readonly inGap: number;
   /** Pairs whose parents differ because Odoo refuses circles. */
   readonly circles: number;
+  /** Deleted comments that were made again, because nobody knew of the first. */
+  readonly madeAgain: number;
   readonly failures: readonly Failure[];
 }
 
@@ -46,6 +48,7 @@ export async function search(options: SearchOptions): Promise<SearchReport> {
   let edits = 0;
   let inGap = 0;
   let circles = 0;
+  let madeAgain = 0;
   for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
     const schedule = scheduleOf(seed);
     const verdict = await runOnce(schedule, options, 0);
@@ -53,6 +56,7 @@ export async function search(options: SearchOptions): Promise<SearchReport> {
     edits += verdict.edits;
     inGap += verdict.inGap;
     circles += verdict.circles;
+    madeAgain += verdict.madeAgain;
     options.onProgress?.(done);
     if (verdict.failures.length === 0) continue;
     const small = failures.length < options.mostShrunk ? await shrunk(seed, verdict, options) : schedule;
@@ -61,7 +65,7 @@ export async function search(options: SearchOptions): Promise<SearchReport> {
     options.onFailure?.(failure);
     if (failures.length >= options.mostFailures) break;
   }
-  return { schedules: done, edits, inGap, circles, failures };
+  return { schedules: done, edits, inGap, circles, madeAgain, failures };
 }
 
 /** The schedule of a seed. */

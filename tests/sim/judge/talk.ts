@@ -30,6 +30,8 @@ export interface RemarkChange {
   readonly to: string | boolean;
   /** Engine only: when its worker had last read it; null: never. */
   readonly readAt: number | null;
+  /** Engine only: whether the answer reached its worker. */
+  readonly heard: boolean;
 }
 
 /** Only what people write: Odoo's own chatter is of other types. */
@@ -69,7 +71,13 @@ export class Talk {
   }
 
   /** Looks at a side after something may have changed there, and notes what did. */
-  look(side: Side, by: RemarkChange["by"], at: number, worker: string | null): RemarkChange[] {
+  look(
+    side: Side,
+    by: RemarkChange["by"],
+    at: number,
+    worker: string | null,
+    heard: boolean,
+  ): RemarkChange[] {
     const now = side === "plane" ? this.#inPlane() : this.#inOdoo();
     const known = this.#known[side];
     const found: RemarkChange[] = [];
@@ -80,7 +88,7 @@ export class Talk {
     };
     for (const [id, { on, text, marked }] of now) {
       const note = (what: RemarkChange["what"], from: string | boolean, to: string | boolean) =>
-        found.push({ at, side, id, by, worker, what, from, to, readAt: readAt(id, on) });
+        found.push({ at, side, id, by, worker, what, from, to, readAt: readAt(id, on), heard });
       const before = known.get(id);
       if (before === undefined) note("made", "", text);
       else if (before.text !== text) note(text === "" ? "deleted" : "text", before.text, text);
@@ -88,7 +96,18 @@ export class Talk {
     }
     for (const [id, { on, text }] of known) {
       if (now.has(id) || text === "") continue;
-      found.push({ at, side, id, by, worker, what: "deleted", from: text, to: "", readAt: readAt(id, on) });
+      found.push({
+        at,
+        side,
+        id,
+        by,
+        worker,
+        what: "deleted",
+        from: text,
+        to: "",
+        readAt: readAt(id, on),
+        heard,
+      });
     }
     this.#known[side] = now;
     this.changes.push(...found);

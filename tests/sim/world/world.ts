@@ -251,7 +251,7 @@ export class World {
   #look(side: Side, by: "person" | "engine", worker: string | null = null, heard = true): string[] {
     const { now } = this.kernel;
     const changes = this.history.look(side, by, now, worker, heard);
-    const remarks = this.talk?.look(side, by, now, worker) ?? [];
+    const remarks = this.talk?.look(side, by, now, worker, heard) ?? [];
     return [
       ...changes.map(({ record, field, to }) => `${record.slice(0, 4)}.${field}=${JSON.stringify(to)}`),
       ...remarks.map(({ id, what, to }) => `comment ${id.slice(0, 4)}.${what}=${JSON.stringify(to)}`),
