@@ -119,9 +119,10 @@ async function carryOut<Stored>(
   givenUp: string[],
   write: (values: Record<string, Json>) => Promise<Stored | null>,
 ): Promise<Stored | null> {
-  if (steps.length === 0) return null;
+  const values = Object.assign({}, ...steps.map(({ target }) => target.values));
+  if (Object.keys(values).length === 0) return null;
   try {
-    return await write(Object.assign({}, ...steps.map(({ target }) => target.values)));
+    return await write(values);
   } catch (thrown) {
     if (!(thrown instanceof SuiteError) || !["odoo_rejected", "plane_rejected"].includes(thrown.code)) {
       throw thrown;

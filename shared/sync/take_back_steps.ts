@@ -6,7 +6,7 @@ import type { LensContext, Target } from "./lenses/lens.ts";
 import { type ActiveLens, contextOf, type PlanInput } from "./plan/plan_input.ts";
 import type { Side } from "./plan/planned.ts";
 
-/** One value that is to be written. */
+/** One value that is to be written; without values it is there already, and only the log does not know it yet. */
 export interface Step {
   field: string;
   order: UndoOrder;
@@ -57,16 +57,21 @@ function stepOf<Form>(
   const { active: { lens }, context } = look;
   const { side, from } = part;
   const now = look.now[side];
-  const base = (side === "odoo" ? context.odooBase : context.planeBase) ?? null;
+  const agreed = side === "odoo" ? context.odooBase : context.planeBase;
+  const base = agreed ?? null;
+  const there = agreed === undefined || sameJson(agreed, now) || look.same[side](agreed, now)
+    ? "so already" as const
+    // The worker before us died between writing it and saying so.
+    : { side, target: { values: {}, value: now }, now: base, base };
   if (lens.join === undefined) {
-    if (look.same[side](now, from)) return "so already";
+    if (look.same[side](now, from)) return there;
     // Synchronised again meanwhile.
     if (!look.same[side](now, part.base)) return null;
   }
   const target = side === "odoo"
     ? lens.restore?.odoo?.(part, record, context) ?? plainOdoo(look.active, from)
     : lens.restore?.plane?.(part, form, context) ?? plainPlane(look.active, form, from, context);
-  return sameJson(target.value, now) ? "so already" : { side, target, now, base };
+  return sameJson(target.value, now) ? there : { side, target, now, base };
 }
 
 interface Look<Form> {

@@ -261,3 +261,21 @@ Deno.test("an order that is not carried out yet is no conflict, and cannot be gi
   assert.deepEqual(await names(pair), ["Start", "Start"]);
   assert.equal((await manage(door, "undo", { log_id: "999999" }, 404)).code, "not_found");
 });
+
+Deno.test("a worker that dies once a side has its former value again leaves that in the log all the same", async () => {
+  const pair = await startPair();
+  await using world = pair.world;
+  await using door = doorOf(pair);
+  const log = await editPlane(pair, { name: "Second" });
+  await manage(door, "undo", { log_id: log });
+  // What the dead worker has written, and has not come to settle.
+  await world.odoo.write("project.task", [pair.task], { name: "Start" });
+  await world.drain();
+  assert.deepEqual(await names(pair), ["Start", "Start"]);
+  const [row] = await world
+    .sql`select changes from plane.sync_log where changes <> '[]' order by id desc limit 1`;
+  assert.deepEqual(
+    (row?.changes as Values[]).map(({ side, from, to, why, undoes }) => [side, from, to, why, undoes]),
+    [["odoo", "Second", "Start", "undone", log], ["plane", "Second", "Start", "undone", log]],
+  );
+});
