@@ -1,7 +1,6 @@
 /** Law 1: both sides agree on every field. Law 4: at most one partner for each record. */
 import type { Fields } from "./fields.ts";
 import { same } from "./history.ts";
-import { isKnownToItsWriter } from "./known.ts";
 import { parentsOf } from "./parents.ts";
 import { type Pair, pairsOf } from "./pairs.ts";
 import type { Evidence } from "./evidence.ts";
@@ -82,11 +81,7 @@ function leftAlone(world: Evidence, pair: Pair): string[] {
     change.side === side && change.record === pair[side] && change.by === "person" &&
     change.field === "archived" && change.to === false && change.from === true
   );
-  // What the engine wrote without coming to settle it looks like somebody's edit: then it rather keeps the record.
-  const forgotten = world.history.changes.some((change) =>
-    change.record === pair[change.side] && change.by === "engine" && !isKnownToItsWriter(world, change)
-  );
-  return unseen || takenOut || forgotten
+  return unseen || takenOut
     ? []
     : [`${pair.plane.slice(0, 4)} and task ${pair.odoo}: one is deleted, the other is not archived`];
 }
