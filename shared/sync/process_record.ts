@@ -3,7 +3,7 @@ import { SuiteError } from "../errors.ts";
 import type { OdooCapabilities } from "../odoo/capabilities.ts";
 import { adopt } from "./adopt.ts";
 import { chooseLenses, withinWays } from "./pairs/configuration.ts";
-import type { Effect } from "./effect.ts";
+import { type Effect, effectOf } from "./effect.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { lookForOverwritten } from "./evidence.ts";
@@ -53,7 +53,7 @@ export async function processPlaneRecord<Form extends PlaneForm>(
     pair.tombstone === null && (entity.mapping?.odoo_id ?? null) === null &&
     await kind.belongsInOdoo?.(form, entity.config, deps) === false
   ) {
-    return null;
+    return remembering(entity, form);
   }
   if (await isSettledAlready(entity, form, lenses, deps)) return null;
 
@@ -88,6 +88,19 @@ export async function processPlaneRecord<Form extends PlaneForm>(
     if (!(thrown instanceof GoneInPlane)) throw thrown;
     return goneInPlane(linked, planeId, lenses, fields, deps);
   });
+}
+
+/** An intent that leads to nothing: what was seen of the record still says where it is to be read, which a later hint may not. */
+function remembering<Form extends PlaneForm>(
+  { claimed, mapping, pair, kind }: SyncEntity<Form>,
+  form: Form,
+): Effect | null {
+  const seen = kind.parse(pair.snapshot?.plane_seen ?? null);
+  if (mapping === null || seen?.updated_at === form.updated_at) return null;
+  return {
+    ...effectOf(claimed, mapping.id),
+    snapshot: { plane_base: {}, odoo_base: {}, placeholders: {}, ...pair.snapshot, plane_seen: form },
+  };
 }
 
 /** An Odoo record without a Plane record: an intent at most. */

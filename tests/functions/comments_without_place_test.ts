@@ -63,6 +63,9 @@ Deno.test("a comment whose task was deleted while its note was to be made stays 
   await hintComment(at, id, { observed });
   assert.deepEqual(await inOdoo(at), []);
   await nothingIsLeft(at);
+  // Also for whoever speaks of it without its work item.
+  await hintComment(at, id, { project_id: at.project });
+  await nothingIsLeft(at);
 });
 
 Deno.test("a comment that was deleted before it had a note is no dead letter when somebody speaks of it without its work item", async () => {
