@@ -5,9 +5,10 @@ import { checked } from "../plane/records.ts";
 import { planeWorkItemSchema } from "../plane/schemas.ts";
 import { kindOf } from "../sync/kinds.ts";
 import { configOf, waysOf } from "../sync/pairs/configuration.ts";
+import { odooRecordOf } from "../sync/sides/external_id.ts";
 import { TASK_MODEL } from "../sync/sides/models.ts";
 import { type BackfillDependencies, MOST_HINTS, type RunAtWork } from "./dependencies.ts";
-import { modelHint, recordHint } from "./hints.ts";
+import { detailHint, modelHint, recordHint } from "./hints.ts";
 import { counted, NOTHING_DONE, type Progress } from "./progress.ts";
 
 const OPERATION = "list work items";
@@ -21,6 +22,8 @@ export interface ModelPair {
   domain: OdooDomain;
   /** Whether records without work item get one. */
   makes: boolean;
+  /** Whether work items people made become records. */
+  takes: boolean;
 }
 
 /** The pairs of the run's scope, in the order of their models. */
@@ -34,7 +37,8 @@ export async function modelPairs(
     const project = options.plane_project;
     const kind = kindOf(planeType, odooModel);
     const isOther = planeType !== "issue" || odooModel === TASK_MODEL;
-    if (isOther || kind === undefined || project === undefined || !waysOf(config, null).toPlane) return [];
+    const ways = waysOf(config, null);
+    if (isOther || kind === undefined || project === undefined || !ways.toPlane) return [];
     if (scope.project !== null && scope.project !== project) return [];
     if (options.plane_projects?.includes(project) === false) return [];
     const own = kind.use(({ odooDomain }) => odooDomain?.(config) ?? []);
@@ -43,6 +47,7 @@ export async function modelPairs(
       project,
       domain: [...own, ...options.odoo_domain ?? []],
       makes: scope.direction !== "to_odoo" && options.create_in_plane !== false,
+      takes: scope.direction !== "to_plane" && options.create_in_odoo === true && ways.toOdoo,
     }];
   });
 }
@@ -63,10 +68,10 @@ export async function stepModels(
     : await hintWorkItems(progress, pair, run, deps);
 }
 
-/** Work items that have a pair come with what they are now; those that only carry a record's id are its match. */
+/** Work items that have a pair, or become records, come with what they are now; those that carry a record's id are its match. */
 async function hintWorkItems(
   progress: Progress,
-  { model, project }: ModelPair,
+  { model, project, takes }: ModelPair,
   run: RunAtWork,
   deps: BackfillDependencies,
 ): Promise<Progress> {
@@ -80,7 +85,10 @@ async function hintWorkItems(
   const items = page.rows.map((row) => checked(OPERATION, planeWorkItemSchema, row));
   const paired = new Set(await deps.store.paired("issue", items.map(({ id }) => id)));
   const context = { runId: run.id, project, paired, models: new Set([model]) };
-  const hints = items.flatMap((item) => modelHint(item, context) ?? []);
+  const hints = items.flatMap((item) => {
+    const isByHand = takes && odooRecordOf(item) === null;
+    return modelHint(item, context) ?? (isByHand ? detailHint("issue", item, project, run.id) : []);
+  });
   await deps.store.leaveHints(hints);
   if (hints.length > 0) deps.ring();
   const models = { ...progress.models, listed: page.done };

@@ -146,3 +146,26 @@ Deno.test("records are asked for in pages by their ids; each step goes on behind
   assert.deepEqual(steps.flat(), ids.map(String));
   assert.deepEqual([progress.phase, progress.counts.records, progress.counts.hinted], ["details", 503, 503]);
 });
+
+for (const paired of [true, false]) {
+  Deno.test(`work items people made become records where the pair makes them (its project is ${paired ? "" : "no "}pair)`, async () => {
+    await using scene = await createBackfillWorld({ odooExtensions: FILING });
+    const { world } = scene;
+    const filings = await scene.project("Filings", ["By hand"]);
+    const made = () => world.sandboxOdoo.records(FILING_MODEL).map(({ name }) => name);
+    const setting = { mappings: { name: "name" }, direction: "bidirectional" };
+    await pair(scene, FILING_MODEL, filings.id, setting);
+    if (!paired) {
+      await world.sql`
+        update plane.sync_config set options = '{"plane_projects": []}' where plane_type = 'project'`;
+    }
+    reportOf(await scene.finish(await scene.request()));
+    assert.deepEqual(made(), [], "not asked for");
+    await pair(scene, FILING_MODEL, filings.id, { ...setting, options: { create_in_odoo: true } });
+    reportOf(await scene.finish(await scene.request({ direction: "to_plane" })));
+    assert.deepEqual(made(), [], "the other way");
+    const report = reportOf(await scene.finish(await scene.request()));
+    assert.deepEqual(made(), ["By hand"]);
+    assert.deepEqual(report.models.map((entry) => [entry.odoo_records, entry.paired]), [[1, 1]]);
+  });
+}
