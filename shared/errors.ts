@@ -127,6 +127,10 @@ export const ERROR_CODES = {
   lease_lost: { retry: "now", meaning: "Another worker took the entity over; nothing was written." },
   worker_crashed: { retry: "never", meaning: "The worker died on this entity several times in a row." },
   paused: { retry: "later", meaning: "This entity or its kind is paused by configuration." },
+  left_out: {
+    retry: "later",
+    meaning: "The configuration leaves its project out; it is looked at again when that changes.",
+  },
   partner_deleted: {
     retry: "never",
     meaning: "Its Odoo record, or what it hangs on, was deleted in Odoo; that is not made again.",

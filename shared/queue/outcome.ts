@@ -31,7 +31,7 @@ export function outcomeOfFailure(
   rules: RetryRules = {},
 ): Outcome {
   const reason = error.code;
-  if (reason === "paused") return { kind: "park", reason };
+  if (reason === "paused" || reason === "left_out") return { kind: "park", reason };
   if (reason === "waits_for_project") {
     const delayMs = Math.min(
       LOOK_AGAIN_MS * 2 ** Math.min(claimed.outages, 30),

@@ -13,6 +13,8 @@ export interface StatusRows {
   /** How many single records are paused. */
   paused_entities: number;
   switches: SwitchStatus[];
+  /** Projects that the configuration of projects leaves out, with what of them is left out for that. At most 50. */
+  left_out: { project: string; records: number }[];
   conflicts: { open: number; oldest_since: string | null };
   /** The latest 20, without their reports, which hold contents of records. */
   runs: JsonObject[];
@@ -49,6 +51,12 @@ export async function readStatus(sql: Sql): Promise<StatusRows> {
         select w.name, w.state, w.reason, w.failures, w.updated_at as since, w.until from plane.sync_switch w
         where w.state in ('open', 'half_open') or (w.state = 'paused' and (w.until is null or w.until > now())) order by w.name
       ) w) as switches,
+      (select coalesce(jsonb_agg(to_jsonb(o)), '[]') from (
+        select q.entity_key as project, count(w.entity_key)::integer as records
+        from plane.sync_queue q left join plane.sync_waiting w on w.waits_for = q.entity_key
+        where q.status = 'pending' and q.last_error = 'left_out' and q.source_type in ('project', 'project.project')
+        group by q.entity_key order by records desc, project limit 50
+      ) o) as left_out,
       (select jsonb_build_object('open', count(*), 'oldest_since', min(c.created_at)) from plane.sync_conflict c
         where c.status = 'open' and c.resolution is null) as conflicts,
       (select coalesce(jsonb_agg(to_jsonb(r)), '[]') from (

@@ -7,6 +7,7 @@ import { type Effect, effectOf } from "./effect.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { planeRecordOf } from "./sides/external_id.ts";
+import { leaveOut } from "./left_out.ts";
 import { MadeBefore } from "./sides/made_before.ts";
 import { externalIdOf, matches, readRecord } from "./sides/odoo_records.ts";
 import { relatedId } from "./lenses/lens.ts";
@@ -46,7 +47,10 @@ export async function adopt<Form extends PlaneForm>(
     const planeRecord = ours === null ? null : planeRecordOf(ours);
     // Made by us, by a worker that has not come to say so, or that died: its intent finds it.
     if (planeRecord !== null) return lookAt(entity, planeRecord.type, planeRecord.id);
-    if (!await takesPart(entity, record, deps)) return null;
+    if (!await takesPart(entity, record, deps)) {
+      const isLeftOut = kind.odooModel === PROJECT_MODEL && record.active !== false;
+      return isLeftOut ? leaveOut(claimed) : null;
+    }
   }
   const projectId = await kind.placeInPlane?.(record, config, deps) ?? null;
   if (projectId === null && kind.odooModel !== PROJECT_MODEL) return null;

@@ -97,7 +97,8 @@ export function effectOfFailure(
   mappingId: string | null,
   dead: boolean,
 ): Effect {
-  const waitsFor = error.code === "waits_for_project" ? String(error.facts.waits_for ?? "") : "";
+  const waits = error.code === "waits_for_project" || error.code === "left_out";
+  const waitsFor = waits ? String(error.facts.waits_for ?? "") : "";
   return {
     ...effectOf(claimed, mappingId),
     mapping: { synced: false, last_error: error.code, ...(dead ? { status: "error" } : {}) },

@@ -9,6 +9,7 @@ import { configOf, waysOf } from "./pairs/configuration.ts";
 import { afterPartial, type Effect, effectOf, effectOfFailure } from "./effect.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import { kindOf } from "./kinds.ts";
+import { leftOutWithProject } from "./left_out.ts";
 import { modelOf, withFieldsOf } from "./pairs/module_models.ts";
 import { paused } from "./paused.ts";
 import { processOdooRecord, processPlaneRecord } from "./process_record.ts";
@@ -68,6 +69,10 @@ export function createProcessor(deps: SyncDependencies): Processor {
         return key.side === "plane"
           ? processPlaneRecord(entity, key.id, knowing, track)
           : processOdooRecord(entity, Number(key.id), knowing, track);
+      }).catch(async (thrown) => {
+        const effect = partly.has(claimed) ? null : await leftOutWithProject(thrown, claimed, pair, deps);
+        if (effect === null) throw thrown;
+        return effect;
       }),
     );
   };

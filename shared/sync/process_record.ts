@@ -8,7 +8,9 @@ import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { lookForOverwritten } from "./evidence.ts";
 import { odooRecordOf } from "./sides/external_id.ts";
+import { PROJECT_MODEL } from "./sides/models.ts";
 import { goneInOdoo, goneInPlane } from "./gone.ts";
+import { leaveOut, leavesOut } from "./left_out.ts";
 import { observePlane } from "./observe.ts";
 import { findOdooPartner } from "./partner.ts";
 import type { ActiveLens } from "./plan/plan_input.ts";
@@ -32,6 +34,13 @@ export async function processPlaneRecord<Form extends PlaneForm>(
   const { lenses, fields } = lensesOf(entity, await deps.capabilities());
   // What was unlinked by hand is linked again, whichever way the pair goes.
   const known = entity.mapping !== null || pair.tombstone !== null;
+  const isUnasked = !known && claimed.payload.match_odoo_id === undefined && claimed.operation !== "delete";
+  if (
+    isUnasked && kind.planeType === "project" &&
+    leavesOut(entity.config, { side: "plane", id: planeId })
+  ) {
+    return leaveOut(claimed);
+  }
   if (!known && !ways.toOdoo && claimed.payload.match_odoo_id === undefined) return null;
   const overwritten = await lookForOverwritten(entity, planeId, deps);
   if (overwritten !== null) return overwritten;
@@ -112,6 +121,12 @@ export async function processOdooRecord<Form extends PlaneForm>(
 ): Promise<Effect | null> {
   if (!Number.isSafeInteger(odooId)) throw new SuiteError("unknown_entity");
   const { lenses, fields } = lensesOf(entity, await deps.capabilities());
+  const project = { side: "odoo", id: odooId } as const;
+  const isProject = entity.kind.odooModel === PROJECT_MODEL && entity.kind.planeType === "project";
+  const isNew = entity.mapping === null && entity.pair.tombstone === null;
+  if (isProject && isNew && leavesOut(entity.config, project)) {
+    return leaveOut(entity.claimed);
+  }
   if (!entity.ways.toPlane || entity.kind.plane === undefined) return null;
   return await adopt(entity, odooId, lenses, fields, deps, ({ id }) => track.onMapping(id), track.onPartial);
 }

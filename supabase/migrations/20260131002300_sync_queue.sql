@@ -113,7 +113,8 @@ $$;
 -- Leaves a hint. The newest observation is kept; equal stamps with different content mean that nobody can tell which
 -- is newer, so the record is read. A row that waits (backing off, resting, parked) keeps waiting: the hint is on it. One whose
 -- value was refused does not: whatever changed may be what it was refused for, and the rest of the record is not held up. Such a
--- look is not counted among those that come by themselves, further and further apart.
+-- look is not counted among those that come by themselves, further and further apart. Nor does a project that is left out: it may
+-- have become one that is not.
 -- `operation` speaks of Plane's record once a hint came from there, and a deletion stays until it was looked at: an update
 -- that arrives later may well be older. `read_first` is about Plane's record only: a hint from Odoo never asks for it.
 -- What an earlier payload said and a later one does not still holds: the match a backfill found, above all.
@@ -179,7 +180,7 @@ begin
     run_id = coalesce(excluded.run_id, q.run_id),
     status = case when q.status in ('pending', 'processing') then q.status else 'pending' end,
     next_attempt_at = case
-      when q.status = 'pending' and q.last_error = 'refused' then least(q.next_attempt_at, p_now)
+      when q.status = 'pending' and q.last_error in ('refused', 'left_out') then least(q.next_attempt_at, p_now)
       when q.status in ('pending', 'processing') then q.next_attempt_at
       else p_now
     end,

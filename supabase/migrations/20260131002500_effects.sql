@@ -292,12 +292,13 @@ end
 $$;
 
 -- Gives a hint to everything that waits for one of these entities: to a record of Odoo as one of Odoo. Who waits for one to move
--- (moved:<entity key>) was refused something because of where that was.
+-- (moved:<entity key>) was refused something because of where that was. A record of Plane is found in the project it waited for.
 create function plane.wake_waiting(p_keys text[], p_now timestamptz) returns void
 language plpgsql set search_path = '' as $$
 declare
   v_woken text[];
   v_refused text[];
+  v_projects jsonb;
   v_key text;
 begin
   if cardinality(p_keys) = 0 then
@@ -306,12 +307,13 @@ begin
   with gone as (
     delete from plane.sync_waiting w where w.waits_for = any (p_keys) returning w.entity_key, w.waits_for
   )
-  select array_agg(distinct g.entity_key order by g.entity_key), array_agg(g.entity_key) filter (where g.waits_for like 'moved:%')
-  into v_woken, v_refused from gone g;
+  select array_agg(distinct g.entity_key order by g.entity_key), array_agg(g.entity_key) filter (where g.waits_for like 'moved:%'),
+    jsonb_object_agg(g.entity_key, split_part(g.waits_for, ':', 2)) filter (where g.waits_for like 'project:%')
+  into v_woken, v_refused, v_projects from gone g;
   foreach v_key in array coalesce(v_woken, '{}') loop
     perform plane.hint(
       case when plane.is_odoo_model(split_part(v_key, ':', 1)) then 'odoo' else 'plane' end,
-      split_part(v_key, ':', 1), split_part(v_key, ':', 2), v_key, null, 'update', 5,
+      split_part(v_key, ':', 1), split_part(v_key, ':', 2), v_key, v_projects ->> v_key, 'update', 5,
       case when v_key = any (v_refused) then jsonb_build_object('retry_refused', true) end, null, null, null, false, p_now
     );
     -- It waits for nothing else than what just came.

@@ -36,6 +36,7 @@ Deno.test("the status of an empty suite has the promised keys", async () => {
     "configured",
     "conflicts",
     "last_checked",
+    "left_out",
     "mappings",
     "next_actions",
     "odoo",

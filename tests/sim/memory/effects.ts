@@ -185,10 +185,12 @@ function hasPartner(tables: Tables, key: string): boolean {
 function wakeWaiting(tables: Tables, keys: readonly string[], now: number, newId: () => string): void {
   const woken = new Set<string>();
   const refused = new Set<string>();
+  const projects = new Map<string, string>();
   for (const key of keys) {
     for (const waiter of tables.waiting.get(key) ?? []) {
       woken.add(waiter);
       if (key.startsWith("moved:")) refused.add(waiter);
+      if (key.startsWith("project:")) projects.set(waiter, splitKey(key)[1]);
     }
     tables.waiting.delete(key);
   }
@@ -201,7 +203,7 @@ function wakeWaiting(tables: Tables, keys: readonly string[], now: number, newId
         type,
         id,
         key,
-        projectId: null,
+        projectId: projects.get(key) ?? null,
         operation: "update",
         priority: 5,
         payload: refused.has(key) ? { retry_refused: true } : null,

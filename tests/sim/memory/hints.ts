@@ -70,6 +70,9 @@ export function leaveHint(tables: Tables, hint: RawHint, now: number, newId: () 
     row.outages = Math.max(row.outages - 1, 1);
     row.nextAttemptAt = now;
   }
+  if (row.status === "pending" && row.lastError === "left_out") {
+    row.nextAttemptAt = Math.min(row.nextAttemptAt, now);
+  }
   if (!wasOpen) Object.assign(row, { status: "pending", nextAttemptAt: now, attempts: 0, outages: 0 });
 }
 

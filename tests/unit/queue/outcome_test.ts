@@ -38,7 +38,7 @@ const exhausted = fc.record({
 
 for (const code of CODES) {
   const { retry } = ERROR_CODES[code];
-  const expected = code === "paused"
+  const expected = code === "paused" || code === "left_out"
     ? "park"
     : code === "waits_for_project"
     ? "wait"
@@ -76,7 +76,8 @@ Deno.test("a proxy's error page and an Odoo without its database are outages; a 
 
 Deno.test("everything else is given up after its attempts", () => {
   const others = CODES.filter((code) =>
-    !OUTAGES.includes(code) && !["paused", "waits_for_project", "odoo_server_error"].includes(code)
+    !OUTAGES.includes(code) &&
+    !["paused", "left_out", "waits_for_project", "odoo_server_error"].includes(code)
   );
   fc.assert(fc.property(fc.constantFrom(...others), exhausted, (code, claimed) => {
     assert.deepEqual(outcomeOf(new SuiteError(code), claimed), { kind: "dead", reason: code });

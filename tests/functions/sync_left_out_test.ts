@@ -1,0 +1,112 @@
+/** Projects that the configuration of projects leaves out, and what belongs to them. */
+import assert from "node:assert/strict";
+import { readStatus } from "../../shared/store/status.ts";
+import { createSyncWorld, type SyncWorld } from "../support/sync_world.ts";
+
+async function setOptions({ sql }: SyncWorld, options: Record<string, unknown>): Promise<void> {
+  await sql`
+    update plane.sync_config set options = ${JSON.stringify(options)}::text::jsonb
+    where plane_type = 'project' and odoo_model = 'project.project'`;
+}
+
+async function waiting({ sql }: SyncWorld): Promise<string[]> {
+  const rows = await sql<{ line: string }[]>`
+    select split_part(entity_key, ':', 1) || ' ' || status || ' ' || coalesce(last_error, '') as line
+    from plane.sync_queue order by 1`;
+  return rows.map(({ line }) => line);
+}
+
+const names = ({ sandboxOdoo }: SyncWorld, model: string) =>
+  sandboxOdoo.records(model).map(({ name }) => String(name)).sort();
+
+for (const options of [{ plane_projects: [crypto.randomUUID()] }, { create_in_odoo: false }]) {
+  const [name] = Object.keys(options);
+  Deno.test(`what belongs to a project that ${name} of projects leaves out is skipped, until the configuration changes`, async () => {
+    await using world = await createSyncWorld({ withPlane: true });
+    const { plane, sql } = world;
+    assert(plane !== undefined);
+    await setOptions(world, options);
+    const { id } = await plane.api("POST", "/projects/", {
+      name: "Out",
+      identifier: "OUT",
+      cycle_view: true,
+    });
+    const add = (path: string, values: object) => plane.api("POST", `/projects/${id}/${path}/`, values);
+    const item = await add("work-items", { name: "An item" });
+    await add("work-items", { name: "Another" });
+    await add(`work-items/${item.id}/comments`, { comment_html: "<p>Said</p>" });
+    await add("cycles", { name: "Sprint", project_id: id });
+    await world.arrive();
+    assert.deepEqual([names(world, "project.project"), names(world, "project.task")], [[], []]);
+    const left = ["issue_comment pending left_out", "project pending left_out"];
+    assert.deepEqual(await waiting(world), left);
+    const deliveries = await sql<{ entity_type: string; status: string }[]>`
+      select distinct entity_type, status from plane.webhook_delivery where entity_type in ('cycle', 'issue') order by 1`;
+    assert.deepEqual(deliveries.map((row) => `${row.entity_type} ${row.status}`), [
+      "cycle processed",
+      "issue processed",
+    ]);
+    assert.deepEqual((await readStatus(sql)).left_out, [{ project: `project:${id}`, records: 3 }]);
+
+    const asked = plane.requests.length;
+    await plane.api("PATCH", `/projects/${id}/work-items/${item.id}/`, { name: "Renamed" });
+    await world.arrive();
+    assert.deepEqual(await waiting(world), left);
+    assert.equal(plane.requests.length - asked, 1, "which costs no call");
+
+    await setOptions(world, {});
+    await world.drain();
+    assert.deepEqual(names(world, "project.project"), ["Out"]);
+    assert.deepEqual(names(world, "project.task"), ["Another", "Renamed"]);
+    assert.deepEqual(names(world, "project.milestone"), ["Sprint"]);
+    const said = world.sandboxOdoo.records("mail.message").filter(({ body }) =>
+      String(body).includes("Said")
+    );
+    assert.equal(said.length, 1);
+    assert.deepEqual(await waiting(world), []);
+    assert.deepEqual((await readStatus(sql)).left_out, []);
+  });
+}
+
+for (const options of [{ odoo_projects: [999] }, { odoo_domain: [["name", "=", "In"]] }]) {
+  const [name] = Object.keys(options);
+  Deno.test(`what belongs to a project that ${name} of projects leaves out is skipped, until the configuration changes`, async () => {
+    await using world = await createSyncWorld({ withPlane: true });
+    const { odoo, plane, sql } = world;
+    assert(plane !== undefined);
+    await setOptions(world, options);
+    const [project = 0] = await odoo.create("project.project", [{ name: "Out" }]);
+    const [task = 0] = await odoo.create("project.task", [{ name: "A task", project_id: project }]);
+    await odoo.call("project.task", "message_post", { ids: [task], body: "Said", message_type: "comment" });
+    const said = world.sandboxOdoo.records("mail.message").find(({ body }) => String(body).includes("Said"));
+    await world.hintOdoo("project.task", task);
+    await world.hintOdoo("mail.message", Number(said?.id));
+    assert.deepEqual(await waiting(world), ["project.project pending left_out"]);
+    const key = `project.project:${project}`;
+    assert.deepEqual((await readStatus(sql)).left_out, [{ project: key, records: 1 }]);
+
+    await setOptions(world, {});
+    await world.drain();
+    await world.arrive();
+    const [made] = (await plane.api("GET", "/projects/")).results as { id: string; name: string }[];
+    assert.equal(made?.name, "Out");
+    const items = (await plane.api("GET", `/projects/${made?.id}/work-items/`)).results as { name: string }[];
+    assert.deepEqual(items.map((item) => item.name), ["A task"]);
+    assert.deepEqual(await waiting(world), []);
+  });
+}
+
+Deno.test("a project that was left out for what it was is looked at when it changes", async () => {
+  await using world = await createSyncWorld({ withPlane: true });
+  const { odoo, plane } = world;
+  await setOptions(world, { odoo_domain: [["name", "=", "In"]] });
+  const [project = 0] = await odoo.create("project.project", [{ name: "Out" }]);
+  await world.hintOdoo("project.project", project);
+  assert.deepEqual(await waiting(world), ["project.project pending left_out"]);
+  await odoo.write("project.project", [project], { name: "In" });
+  await world.hintOdoo("project.project", project);
+  await world.arrive();
+  const projects = (await plane?.api("GET", "/projects/"))?.results as { name: string }[];
+  assert.deepEqual(projects.map(({ name }) => name), ["In"]);
+  assert.deepEqual(await waiting(world), []);
+});
