@@ -1,5 +1,7 @@
 /** The answer of `?action=status`: what is synchronised, what waits, what is wrong and what to do about it. */
-import { checkPair, configOf, type ConfigProblem, pairName } from "../sync/pairs/configuration.ts";
+import { checkPair } from "../sync/pairs/check_pair.ts";
+import type { ConfigProblem } from "../sync/pairs/config_problem.ts";
+import { configOf, pairName } from "../sync/pairs/configuration.ts";
 import { kindOf } from "../sync/kinds.ts";
 import type { OdooCapabilities } from "../odoo/capabilities.ts";
 import { actionsOf, type SweepDescription } from "../sweep/describe.ts";

@@ -1,6 +1,6 @@
 /** Every kind of pair this version knows. */
 import { COMMENT_KIND } from "./comments/comment_kind.ts";
-import type { ConfigurableKind } from "./pairs/configuration.ts";
+import type { ConfigurableKind } from "./pairs/check_pair.ts";
 import { CYCLE_KIND } from "./planning/cycle_kind.ts";
 import { DOCUMENT_KINDS } from "./documents/document_kind.ts";
 import { genericKind } from "./generic/generic_kind.ts";

@@ -2,7 +2,7 @@
 import { SuiteError } from "../errors.ts";
 import type { OdooCapabilities } from "../odoo/capabilities.ts";
 import { adopt } from "./adopt.ts";
-import { chooseLenses, withinWays } from "./pairs/configuration.ts";
+import { chooseLenses, withinWays } from "./pairs/choose_lenses.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";

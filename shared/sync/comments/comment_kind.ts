@@ -14,7 +14,7 @@ import {
   readSubtypes,
   taskOfComment,
 } from "./comment_place.ts";
-import { optionNotValid } from "../pairs/configuration.ts";
+import { optionNotValid } from "../pairs/config_problem.ts";
 import type { PlaneAccess, SyncDependencies } from "../sides/dependencies.ts";
 import { odooRecordOf } from "../sides/external_id.ts";
 import type { Kind, PlaneWrites, Prepared, PrepareInput } from "../pairs/kind.ts";

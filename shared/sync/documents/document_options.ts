@@ -1,7 +1,9 @@
 /** What `plane.sync_config.options` says of documents, and what of it cannot be used. */
 import { z } from "zod";
-import type { ConfigProblem, PairConfig } from "../pairs/configuration.ts";
-import { optionNotValid, pairName } from "../pairs/configuration.ts";
+import type { ConfigProblem } from "../pairs/config_problem.ts";
+import type { PairConfig } from "../pairs/configuration.ts";
+import { optionNotValid } from "../pairs/config_problem.ts";
+import { pairName } from "../pairs/configuration.ts";
 import { AMOUNTS, refusedNames } from "./document_template.ts";
 import type { DocumentShape } from "./document_words.ts";
 

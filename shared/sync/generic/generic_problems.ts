@@ -1,6 +1,7 @@
 /** What a pair with any model of Odoo's asks for and cannot have. */
 import type { OdooField, OdooFields } from "../../odoo/capabilities.ts";
-import { type ConfigProblem, mappedField, type PairConfig, pairName } from "../pairs/configuration.ts";
+import type { ConfigProblem } from "../pairs/config_problem.ts";
+import { mappedField, type PairConfig, pairName } from "../pairs/configuration.ts";
 import { missingProject } from "../documents/document_options.ts";
 import { canHold, odooValueOf, valueMapsOf, type WordField, type WordMap } from "./generic_words.ts";
 import { PRIORITIES, STATE_GROUPS } from "../sides/plane_forms.ts";

@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../shared/json.ts";
 import type { OdooCapabilities, OdooFields } from "../../../shared/odoo/capabilities.ts";
-import {
-  checkPair,
-  chooseLenses,
-  configOf,
-  type PairConfig,
-  waysOf,
-  withinWays,
-} from "../../../shared/sync/pairs/configuration.ts";
+import { checkPair } from "../../../shared/sync/pairs/check_pair.ts";
+import { chooseLenses, withinWays } from "../../../shared/sync/pairs/choose_lenses.ts";
+import { configOf, type PairConfig, waysOf } from "../../../shared/sync/pairs/configuration.ts";
 import { kindOf } from "../../../shared/sync/kinds.ts";
 import { ISSUE_LENSES } from "../../../shared/sync/issues/issue_lenses.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { OdooCapabilities } from "../../../shared/odoo/capabilities.ts";
 import type { OdooRecord } from "../../../shared/odoo/client.ts";
-import { checkPair, configOf } from "../../../shared/sync/pairs/configuration.ts";
+import { checkPair } from "../../../shared/sync/pairs/check_pair.ts";
+import { configOf } from "../../../shared/sync/pairs/configuration.ts";
 import { documentLenses, stateFor } from "../../../shared/sync/documents/document_lenses.ts";
 import { DOCUMENT_SHAPES } from "../../../shared/sync/documents/document_words.ts";
 import { kindOf } from "../../../shared/sync/kinds.ts";
