@@ -46,7 +46,8 @@ export async function pollOdoo(
     const startedAt = nowOf(deps);
     const inOdoo = (ms: number) => odooStamp(new Date(ms + deps.sync.clockOffsets.odoo()).toISOString());
     if (cursor.newest === undefined) {
-      // What was there before is a backfill's; the clock is Odoo's.
+      // What was there before is a backfill's; the clock is Odoo's, which nobody knows before it has answered.
+      await deps.sync.odoo().search(model, ONLY[model] ?? [], { limit: 1 });
       return {
         newest: inOdoo(deps.sync.wallClock()) ?? "",
         swept_at: startedAt,
@@ -75,7 +76,7 @@ export async function pollOdoo(
         { order, limit: PAGE_ROWS },
         { context: { active_test: false } },
       );
-      const marks = await Promise.all(rows.map(async (row) => [String(row.id), await markOf(row)] as const));
+      const marks = rows.map((row) => [String(row.id), markOf(row)] as const);
       const fresh = rows.filter((_row, index) => {
         const [id, mark] = marks[index] ?? ["", ""];
         return recent[id] !== mark;

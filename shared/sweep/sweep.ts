@@ -2,7 +2,7 @@
  * The net under the webhooks: both sides are read from where the last reading ended, what differs from what was agreed on gets a
  * hint, and what was deleted is found. Nothing is written to either side but what `options.delete` asks for.
  */
-import { toSuiteError } from "../errors.ts";
+import { failureOf } from "../queue/failure.ts";
 import type { JsonObject } from "../json.ts";
 import type { CursorRow } from "../store/sweep_marks.ts";
 import type { PlaneAccess } from "../sync/sides/dependencies.ts";
@@ -44,7 +44,7 @@ export async function sweep(
       await work();
       return true;
     } catch (thrown) {
-      const { code } = toSuiteError(thrown);
+      const { code } = failureOf(thrown);
       report.failed[name] = code;
       if (code === "plane_rate_limited") report.unfinished = true;
       deps.sync.log("warn", "sweep_failed", { reader: name, code });

@@ -37,9 +37,11 @@ export async function sweepProjects(
   let seen: ProjectsSeen | null = null;
   await holding(deps, "plane:project", projectsCursorShape, async (cursor) => {
     const startedAt = nowOf(deps);
-    const inPlane = new Date(deps.sync.wallClock() + deps.sync.clockOffsets.plane()).toISOString();
-    const since = cursor.since ?? parseStamp(inPlane) ?? "";
+    const began = deps.sync.wallClock();
     const projects = await plane.client.projects(CALL);
+    // By Plane's clock, which nobody knows before it has answered.
+    const inPlane = new Date(began + deps.sync.clockOffsets.plane()).toISOString();
+    const since = cursor.since ?? parseStamp(inPlane) ?? "";
     const recent = cursor.recent ?? {};
     const known = await deps.pairs.byPlane("project", projects.map(({ id }) => id));
     // What was there before the first sweep, and has no partner, is a backfill's.
