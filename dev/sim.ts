@@ -66,7 +66,7 @@ async function storeOf(name: string): Promise<Pick<SearchOptions, "openStore" | 
   }
   const { createTestDatabase } = await import("../tests/support/database.ts");
   const database = await createTestDatabase();
-  const stores = openSqlSimStores(database.url);
+  const stores = openSqlSimStores(database.url, { sweeps: true });
   beforeExit("drop the database", async () => {
     await stores.close();
     await database.drop();

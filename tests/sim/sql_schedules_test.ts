@@ -26,9 +26,9 @@ Deno.test("a schedule is the same run on PostgreSQL as in memory, to the last ca
   }
 });
 
-Deno.test("200 schedules on PostgreSQL keep the laws", async () => {
+Deno.test("200 schedules on PostgreSQL, swept for real, keep the laws", async () => {
   await using database = await createTestDatabase();
-  const stores = openSqlSimStores(database.url);
+  const stores = openSqlSimStores(database.url, { sweeps: true });
   try {
     const report = await search({
       engine: createProcessor,
@@ -49,7 +49,7 @@ Deno.test("200 schedules on PostgreSQL keep the laws", async () => {
 Deno.test("with the budget of few requests a minute Plane refuses none, and the laws hold", async () => {
   await using database = await createTestDatabase();
   const callsPerMinute = 15;
-  const stores = openSqlSimStores(database.url, { callsPerMinute });
+  const stores = openSqlSimStores(database.url, { callsPerMinute, sweeps: true });
   try {
     const report = await search({
       engine: createProcessor,

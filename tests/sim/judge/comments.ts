@@ -26,8 +26,12 @@ export async function remarkPairs({ talk, store }: TalkEvidence): Promise<Pair[]
   return [...pairs.values()];
 }
 
-/** Laws 1 and 4, where both the work item and its task are there. */
-export async function unlikeComments(world: TalkEvidence): Promise<string[]> {
+/**
+ * Laws 1 and 4, where both the work item and its task are there.
+ *
+ * @param isSweptForReal a comment in Plane that nothing announced is found only where nothing hides it from the sweep
+ */
+export async function unlikeComments(world: TalkEvidence, isSweptForReal: boolean): Promise<string[]> {
   const { talk } = world;
   const pairs = await remarkPairs(world);
   const conflicts = await world.store.conflicts();
@@ -46,6 +50,8 @@ export async function unlikeComments(world: TalkEvidence): Promise<string[]> {
       if (!places.has(remark.on) || remark.text === "") continue;
       const name = `${side}'s comment ${id.slice(0, 4)}`;
       const partners = pairs.filter((pair) => pair[side] === id);
+      const inPlane = side === "plane" ? [id] : partners.map(({ plane }) => plane);
+      if (isSweptForReal && inPlane.some((comment) => isHiddenFromSweep(world, comment))) continue;
       if (partners.length === 0) found.push(`law 1: ${name} has no partner`);
       if (partners.length === 0 || partners.some(({ plane }) => kept.has(plane))) continue;
       const left = partners.flatMap((pair) => talk.remarks(other).get(pair[other]) ?? []);
@@ -59,6 +65,20 @@ export async function unlikeComments(world: TalkEvidence): Promise<string[]> {
     }
   }
   return found;
+}
+
+/**
+ * A comment moves its item's stamp, which is how a sweep learns of it. Where the item was written afterwards, that write explains
+ * the stamp; and an item in the archive is in no list.
+ */
+function isHiddenFromSweep({ talk, history }: TalkEvidence, comment: string): boolean {
+  const last = talk.changes.findLast(({ side, id, by }) =>
+    side === "plane" && id === comment && by === "person"
+  );
+  const on = talk.remarks("plane").get(comment)?.on ?? talk.placeOf(comment);
+  if (last === undefined || on === undefined) return false;
+  return history.fields("plane").get(on)?.archived === true ||
+    history.changes.some(({ side, record, at }) => side === "plane" && record === on && at >= last.at);
 }
 
 /** Somebody wrote over the line that said that the original is gone. */

@@ -57,12 +57,18 @@ export class Talk {
   readonly pairs = new Map<string, Pair>();
   readonly #known: Record<Side, Map<string, Remark>> = { plane: new Map(), odoo: new Map() };
   readonly #reads = new Map<string, number>();
+  readonly #places = new Map<string, string>();
 
   constructor(readonly plane: PlaneWorld, readonly odoo: OdooTables) {}
 
   /** What is there now. */
   remarks(side: Side): ReadonlyMap<string, Remark> {
     return this.#known[side];
+  }
+
+  /** The work item of a comment, also of one that is deleted by now. */
+  placeOf(comment: string): string | undefined {
+    return this.#places.get(comment);
   }
 
   /** A worker has read a remark, or in Plane all those of a work item. */
@@ -119,6 +125,7 @@ export class Talk {
     for (const { id, issue, comment_html, external_id, external_source } of this.plane.comments.values()) {
       // What hung on a deleted item went with it.
       if (!this.plane.workItems.has(issue)) continue;
+      this.#places.set(id, issue);
       remarks.set(id, { on: issue, ...plainText("plane", comment_html) });
       const [model, message] = external_source === "odoo" ? (external_id ?? "").split(",") : [];
       if (model === "mail.message" && message !== undefined) this.#pair(id, message);

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from "../../../shared/json.ts";
 import type { CallBudget } from "../../../shared/plane/call_budget.ts";
 import type { StoredDelivery } from "../../../shared/store/deliveries.ts";
 import type { ConflictPolicy, RecordKey, SyncStore } from "../../../shared/store/sync_store.ts";
+import type { SweepPorts } from "./sweeper.ts";
 
 export interface SimPair {
   readonly planeType: string;
@@ -43,6 +44,8 @@ export interface SimStore {
   readonly port: SyncStore;
   /** The shared budget of requests to Plane; absent: there is none, and Plane has no limit. */
   readonly budget?: CallBudget;
+  /** What the real sweep keeps; absent: a stand-in sweeps. */
+  readonly sweeping?: SweepPorts;
   recordDelivery(delivery: Delivery, body: string): Promise<StoredDelivery>;
   setPolicy(policy: ConflictPolicy): Promise<void>;
   queue(): Promise<SimQueueRow[]>;

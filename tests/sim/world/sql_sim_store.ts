@@ -1,14 +1,21 @@
 /** The engine's store in PostgreSQL on the virtual clock, with a look at its tables. One database serves many runs, one by one. */
 import { createCallBudget } from "../../../shared/plane/call_budget.ts";
+import { createCursorStore } from "../../../shared/store/cursors.ts";
+import { createDeletedPartners } from "../../../shared/store/deleted_partners.ts";
 import { recordDelivery } from "../../../shared/store/deliveries.ts";
 import { openDatabase, type Sql } from "../../../shared/store/database.ts";
+import { createSweepMarks } from "../../../shared/store/sweep_marks.ts";
+import { createSweepPairs } from "../../../shared/store/sweep_pairs.ts";
 import { createSqlStore } from "../../../shared/store/sql_store.ts";
 import type { Json, JsonObject } from "../../../shared/json.ts";
 import type { SimPair, SimStore } from "./sim_store.ts";
+import type { SweepPorts } from "./sweeper.ts";
 
 export interface SqlSimStoresOptions {
   /** Requests a minute that Plane and the budget allow; absent: as many as anybody likes. */
   readonly callsPerMinute?: number;
+  /** With the real sweep, which is no part of the store in memory. */
+  readonly sweeps?: boolean;
 }
 
 export interface SqlSimStores {
@@ -21,14 +28,17 @@ export interface SqlSimStores {
 /** @param databaseUrl a database with all migrations, which nobody else uses */
 export function openSqlSimStores(
   databaseUrl: string,
-  { callsPerMinute }: SqlSimStoresOptions = {},
+  { callsPerMinute, sweeps = false }: SqlSimStoresOptions = {},
 ): SqlSimStores {
   const sql = openDatabase({ databaseUrl, databasePrepare: "on", databaseConnections: 1 });
   return {
     open: ({ now }) => {
       const iso = () => new Date(now()).toISOString();
-      const store = sqlSimStore(sql, iso);
-      return callsPerMinute === undefined ? store : { ...store, budget: createCallBudget(sql, { now: iso }) };
+      return {
+        ...sqlSimStore(sql, iso),
+        ...(callsPerMinute === undefined ? {} : { budget: createCallBudget(sql, { now: iso }) }),
+        ...(sweeps ? { sweeping: sweepPorts(sql, iso) } : {}),
+      };
     },
     reset: async () => {
       await sql`
@@ -39,6 +49,15 @@ export function openSqlSimStores(
       await sql`insert into plane.api_budget (credential, call_limit) values ('default', ${callsPerMinute})`;
     },
     close: () => sql.end({ timeout: 1 }),
+  };
+}
+
+function sweepPorts(sql: Sql, now: () => string): SweepPorts {
+  return {
+    cursors: createCursorStore(sql, { now }),
+    pairs: createSweepPairs(sql),
+    marks: createSweepMarks(sql),
+    deletedPartners: createDeletedPartners(sql),
   };
 }
 

@@ -99,6 +99,34 @@ export function storeFrom(
   };
 }
 
+/** Any other store whose methods are statements, on the same way. */
+export function portFrom<Port extends object>(
+  isolate: Isolate,
+  subject: string,
+  port: Port,
+  trouble: Trouble,
+): Port {
+  return new Proxy(port, {
+    get: (target, name) => {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== "function") return method;
+      return (...given: unknown[]) => {
+        const fate = trouble.database();
+        const label = `${subject} ${String(name)}${fate === "well" ? "" : ` [unreachable ${fate}]`}`;
+        return isolate.call<unknown>(() => label, trouble.travel(5), async () => {
+          if (fate === "before") return { error: unreachable() };
+          try {
+            const value: unknown = await Reflect.apply(method, target, given);
+            return fate === "after" ? { error: unreachable() } : { value };
+          } catch (error) {
+            return { error };
+          }
+        }, true);
+      };
+    },
+  });
+}
+
 function nameOf({ entityKey, fence }: Claimed): string {
   return `${entityKey.slice(0, 16)}#${fence}`;
 }

@@ -3,9 +3,12 @@ import { createSandboxOdoo, type InProcessSandboxOdoo } from "../../../dev/sandb
 import { createSandboxPlane, type InProcessSandboxPlane } from "../../../dev/sandbox/plane/server.ts";
 import type { Exchange, Reply } from "../../../dev/sandbox/exchange.ts";
 import type { OdooCapabilities } from "../../../shared/odoo/capabilities.ts";
+import { releaseBrakes } from "../../../shared/sweep/brakes.ts";
+import type { SweepReport } from "../../../shared/sweep/sweep.ts";
 import { History } from "../judge/history.ts";
 import { Talk } from "../judge/talk.ts";
 import { Kernel } from "../kernel/kernel.ts";
+import { takeOverTimers } from "../kernel/timers.ts";
 import { type Random, seededRandom } from "../kernel/random.ts";
 import { Trace } from "../kernel/trace.ts";
 import { capabilitiesOf } from "./capabilities.ts";
@@ -19,9 +22,18 @@ import { type Edit, isTalk, type Schedule, type Side } from "./schedule.ts";
 import type { SimStore } from "./sim_store.ts";
 import type { Unsettled } from "./store_port.ts";
 import { sweepHints } from "./sweep.ts";
+import { Sweeper, type SweepPorts } from "./sweeper.ts";
 import { talkHints } from "./talk_sweep.ts";
 import { Trouble } from "./trouble.ts";
 import { type Engine, Worker, type WorkerWorld } from "./worker.ts";
+
+/** From the first sweep to the first edit, in ms: longer than clocks are known to. */
+const INSTALLED_FOR_MS = 5_000;
+/** Sweeps that have no time for everything go on where the one before stopped. */
+const MOST_ROUNDS = 20;
+const SWEEP_AGAIN_MS = 60_000;
+/** What is known of a sweep that has not ended. */
+const UNSWEPT: SweepReport = { rows: 0, hints: 0, unannounced: 0, failed: {}, unfinished: true };
 
 export interface WorldOptions {
   engine: Engine;
@@ -65,6 +77,8 @@ export class World {
   readonly #odooPeople: OdooPeople;
   readonly #afterRead: Record<Side, Edit[]> = { plane: [], odoo: [] };
   #born = 0;
+  #sweeper: Sweeper | null = null;
+  #isSweeping = false;
 
   private constructor(
     readonly schedule: Schedule,
@@ -116,6 +130,7 @@ export class World {
     const world = new World(schedule, options, await capabilitiesOf());
     await world.store.setPolicy(schedule.policy);
     world.plane.webhooks.add({ url: HOOK_URL });
+    await world.#install();
     for (let number = 1; number <= schedule.projects.plane; number++) {
       await world.#planePeople.addProject(number);
     }
@@ -154,7 +169,8 @@ export class World {
   /** From now on nothing goes wrong, and everybody is well again. */
   async calm(): Promise<void> {
     this.trouble.calm = true;
-    for (const worker of this.#workers) worker.isolate.frozenUntil = 0;
+    for (const { isolate } of this.#workers) isolate.frozenUntil = 0;
+    if (this.#sweeper !== null) this.#sweeper.isolate.frozenUntil = 0;
     for (const side of ["plane", "odoo"] as const) {
       for (const edit of this.#afterRead[side].splice(0)) await this.act(edit);
     }
@@ -162,8 +178,64 @@ export class World {
     for (const webhook of this.plane.webhooks.list()) webhook.isActive = true;
   }
 
-  /** Somebody looks at everything; the last of it within a fraction of a second. */
+  /** What a sweep finds before it was there for the first time is a backfill's: so it is there before anything else. */
+  async #install(): Promise<void> {
+    if (this.store.sweeping === undefined) return;
+    const giveBackTimers = takeOverTimers(this.kernel);
+    this.trouble.calm = true;
+    try {
+      await this.sweepThrough();
+      await this.kernel.runUntil(this.kernel.now + INSTALLED_FOR_MS);
+    } finally {
+      this.trouble.calm = false;
+      giveBackTimers();
+    }
+  }
+
+  /** A sweep begins: what is due now. */
   async sweep(): Promise<void> {
+    const { sweeping } = this.store;
+    if (sweeping === undefined) return await this.#standInSweep();
+    if (this.#isSweeping && this.#sweeper?.isolate.alive === true) return;
+    this.#startSweep(sweeping, false);
+  }
+
+  /** Sweeps of everything, until one comes to its end; the simulated time goes on meanwhile. */
+  async sweepThrough(): Promise<void> {
+    const { sweeping } = this.store;
+    if (sweeping === undefined) return await this.#standInSweep();
+    // Somebody has looked at what vanished: it was meant.
+    for (const project of this.plane.world.projects.keys()) {
+      await releaseBrakes({ marks: sweeping.marks }, project);
+    }
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const report = this.#startSweep(sweeping, true);
+      while (this.#isSweeping) await this.kernel.runUntil(this.kernel.now + 1_000);
+      const { unfinished, failed } = report();
+      if (!unfinished && Object.keys(failed).length === 0) return;
+      // As the schedule asks for one; meanwhile the budget has room again.
+      await this.kernel.runUntil(this.kernel.now + SWEEP_AGAIN_MS);
+    }
+  }
+
+  /** Returns what came of it, once it has ended. */
+  #startSweep(ports: SweepPorts, full: boolean): () => SweepReport {
+    if (this.#sweeper === null || !this.#sweeper.isolate.alive) {
+      this.#born += 1;
+      this.#sweeper = new Sweeper(this.#workerWorld(), ports, `s${this.#born}`);
+    }
+    let report = UNSWEPT;
+    this.#isSweeping = true;
+    this.#sweeper.start(full, (ended) => {
+      report = ended;
+      this.#isSweeping = false;
+      this.nudge();
+    });
+    return () => report;
+  }
+
+  /** Somebody looks at everything; the last of it within a fraction of a second. */
+  async #standInSweep(): Promise<void> {
     const hints = await sweepHints(this.store, this.plane, this.odoo);
     if (this.talks()) hints.push(...talkHints(this.plane, this.odoo));
     for (const [index, hint] of hints.entries()) {
@@ -187,8 +259,15 @@ export class World {
   }
 
   #addWorker(): void {
+    this.#born += 1;
+    const worker = new Worker(this.#workerWorld(), `w${this.#born}`);
+    this.#workers.push(worker);
+    worker.start();
+  }
+
+  #workerWorld(): WorkerWorld {
     const { kernel, trouble, plane, odoo, store, schedule, capabilities } = this;
-    const world: WorkerWorld = {
+    return {
       kernel,
       trouble,
       plane,
@@ -210,19 +289,15 @@ export class World {
         kernel.after(this.#random.between(1_000, 60_000), null, () => this.#addWorker());
       },
     };
-    this.#born += 1;
-    const worker = new Worker(world, `w${this.#born}`);
-    this.#workers.push(worker);
-    worker.start();
   }
 
-  #watch(worker: Worker, side: Side, exchange: Exchange, reply: Reply, heard: boolean): void {
+  #watch(worker: string, side: Side, exchange: Exchange, reply: Reply, heard: boolean): void {
     const { kernel } = this;
     const path = exchange.url.pathname;
     this.calls.push({
       at: kernel.now,
       side,
-      worker: worker.name,
+      worker,
       method: exchange.method,
       path,
       body: exchange.body,
@@ -231,17 +306,19 @@ export class World {
     const reads = side === "plane" ? exchange.method === "GET" : /\/(read|search_read)$/.test(path);
     if (!reads) {
       if (side === "plane" && path.endsWith("/projects/")) this.#planePeople.joinProjects();
-      for (const change of this.#look(side, "engine", worker.name, heard)) {
+      for (const change of this.#look(side, "engine", worker, heard)) {
         kernel.trace.add(kernel.now, `  ${side} ${change}`);
       }
       return;
     }
     for (const record of recordsIn(side, exchange)) {
-      this.history.readBy(worker.name, side, record, kernel.now);
+      this.history.readBy(worker, side, record, kernel.now);
     }
     for (const remark of this.talk === null ? [] : remarksIn(side, exchange)) {
-      this.talk?.readBy(worker.name, side, remark, kernel.now);
+      this.talk?.readBy(worker, side, remark, kernel.now);
     }
+    // What a sweep reads is not written by it.
+    if (worker === this.#sweeper?.name) return;
     for (const edit of this.#afterRead[side].splice(0)) {
       kernel.after(0, null, () => this.act(edit));
     }
