@@ -67,8 +67,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: "read_before_write",
     breaks: "Plane is written without having been read just before",
     file: "shared/sync/sync_pair.ts",
-    from: "if (Object.keys(plan.plane).length > 0 && form !== null && !now.fresh) {",
-    to: "if (Object.keys(plan.plane).length > 0 && form !== null && !now.fresh && deps.now() < 0) {",
+    from: "if (Object.keys(plan.plane).length > 0 && form !== null && !isFresh) {",
+    to: "if (Object.keys(plan.plane).length > 0 && form !== null && !isFresh && deps.now() < 0) {",
     always: false,
   },
   {
