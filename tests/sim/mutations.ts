@@ -79,4 +79,29 @@ export const MUTATIONS: readonly Mutation[] = [
     to: "0 * restMs",
     always: false,
   },
+  {
+    name: "comment_lines",
+    breaks: "the line that names a message's author travels back to Odoo as its own text",
+    file: "shared/sync/comments/comment_lens.ts",
+    from: "const plane = readPlaneText(form.comment_html, isMadeForOdoo(form));",
+    to: "const plane = readPlaneText(form.comment_html);",
+    always: false,
+  },
+  {
+    name: "comment_mark",
+    breaks: "a comment whose message was deleted in Odoo does not say so",
+    file: "shared/sync/comments/comment_ends.ts",
+    from: "else if (marked !== comment_html) {",
+    to: 'else if (marked === "") {',
+    always: false,
+  },
+  {
+    name: "comment_once",
+    breaks:
+      "a comment is made without the name its intent would find it by, and without its message's number",
+    file: "shared/sync/comments/comment_kind.ts",
+    from: "if (values.look_first === true) {",
+    to: "if (Object.assign(external, { external_id: String(Math.random()) }) === null) {",
+    always: false,
+  },
 ];
