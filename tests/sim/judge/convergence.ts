@@ -1,6 +1,7 @@
 /** Law 1: both sides agree on every field. Law 4: at most one partner for each record. */
 import type { Fields } from "./fields.ts";
 import { same } from "./history.ts";
+import { isKnownToItsWriter } from "./known.ts";
 import { parentsOf } from "./parents.ts";
 import { type Pair, pairsOf } from "./pairs.ts";
 import type { Evidence } from "./evidence.ts";
@@ -81,7 +82,13 @@ function leftAlone(world: Evidence, pair: Pair): string[] {
     change.side === side && change.record === pair[side] && change.by === "person" &&
     change.field === "archived" && change.to === false && change.from === true
   );
-  return unseen || takenOut
+  // An edit was on its way to the record that is deleted by now, and nobody heard whether it came: it counts as unseen, because
+  // the record that could be asked is gone.
+  const unheard = world.history.changes.some((change) =>
+    change.side === gone && change.record === pair[gone] && change.by === "engine" &&
+    !isKnownToItsWriter(world, change)
+  );
+  return unseen || takenOut || unheard
     ? []
     : [`${pair.plane.slice(0, 4)} and task ${pair.odoo}: one is deleted, the other is not archived`];
 }
