@@ -53,7 +53,11 @@ export async function adopt<Form extends PlaneForm>(
     }
   }
   const projectId = await kind.placeInPlane?.(record, config, deps) ?? null;
-  if (projectId === null && kind.odooModel !== PROJECT_MODEL) return null;
+  if (projectId === null && kind.odooModel !== PROJECT_MODEL) {
+    // A message that was emptied before anybody knew what had been made of it: as a pair, that learns of it.
+    const isMade = pair.mapping !== null && claimed.payload.match_plane_id !== undefined;
+    return isMade ? goneBeforeItsPair(entity) : null;
+  }
   if (projectId !== null && config.options.plane_projects?.includes(projectId) === false) return null;
   if (deps.plane === undefined) throw new SuiteError("plane_not_configured");
   const mapping = await deps.store.openIntent(claimed, {

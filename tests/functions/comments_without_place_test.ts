@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {
   type CommentWorld,
   inOdoo,
+  inPlane,
   letTimePass,
   nothingIsLeft,
   startCommentWorld,
@@ -81,5 +82,22 @@ Deno.test("a comment that was deleted before it had a note is no dead letter whe
   await world.drain();
   await nothingIsLeft(at);
   await hintComment(at, id, { project_id: at.project });
+  await nothingIsLeft(at);
+});
+
+Deno.test("a message emptied before anybody knew of the comment made from it leaves that comment marked, and nothing waits", async () => {
+  const at = await startCommentWorld({ odooAheadMs: 60_000 });
+  await using world = at.world;
+  const message = await writeInOdoo(at, "<p>Hasty</p>");
+  const [comment] = await inPlane(at);
+  // Its worker died before it could say so.
+  await world.sql`
+    delete from plane.sync_snapshot s using plane.sync_mappings m
+    where m.id = s.mapping_id and m.plane_type = 'issue_comment'`;
+  await world.sql`update plane.sync_mappings set plane_id = null where plane_type = 'issue_comment'`;
+  await world.odoo.write("mail.message", [message], { body: "" });
+  await hintComment(at, String(comment?.id), { project_id: at.project, observed: comment ?? {} });
+  await letTimePass(at);
+  assert.match((await inPlane(at))[0]?.comment_html ?? "", /deleted in Odoo/);
   await nothingIsLeft(at);
 });
