@@ -25,10 +25,10 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "fence",
-    breaks: "a worker whose lease was lost still settles",
-    file: "tests/sim/memory/claims.ts",
-    from: 'row?.status === "processing" && String(row.fence) === settlement.claimed.fence',
-    to: 'row?.status === "processing"',
+    breaks: "a worker whose lease was lost still writes and settles",
+    file: "tests/sim/memory/fence.ts",
+    from: 'row.status === "processing" && String(row.fence) === fence ? row : undefined;',
+    to: 'row.status === "processing" && Number(fence) > 0 ? row : undefined;',
     always: true,
   },
   {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Claimed } from "../../../shared/store/queue.ts";
 import type { NewAttempt } from "../../../shared/store/sync_store.ts";
 import type { ReadEffect } from "./effect_shape.ts";
+import { heldRow } from "./fence.ts";
 import { type Mapping, stored, type Tables } from "./tables.ts";
 
 export function noteAttempt(
@@ -12,9 +13,7 @@ export function noteAttempt(
   attempt: NewAttempt,
   newId: () => string,
 ): string | null {
-  const row = [...tables.queue.values()].find((one) =>
-    one.id === claimed.id && String(one.fence) === claimed.fence && one.status === "processing"
-  );
+  const row = heldRow(tables, claimed);
   if (row === undefined) return null;
   const id = newId();
   tables.attempts.push({

@@ -2,6 +2,7 @@
 import type { Claimed, Settlement } from "../../../shared/store/queue.ts";
 import { readHintPayload } from "../../../shared/store/hint_payload.ts";
 import { recordEffect, refuseTakenSides } from "./effects.ts";
+import { heldRow } from "./fence.ts";
 import { stamp } from "./stamps.ts";
 import type { QueueRow, Tables } from "./tables.ts";
 
@@ -66,13 +67,11 @@ export function settle(
   now: number,
   newId: () => string,
 ): Set<string> {
-  const rows = new Map([...tables.queue.values()].map((row) => [row.id, row]));
   const held = settlements.flatMap((settlement) => {
-    const row = rows.get(settlement.claimed.id);
-    const ours = row?.status === "processing" && String(row.fence) === settlement.claimed.fence;
-    return row !== undefined && ours
-      ? [{ row, settlement, wasCurrent: row.generation === row.claimedGeneration }]
-      : [];
+    const row = heldRow(tables, settlement.claimed);
+    return row === undefined
+      ? []
+      : [{ row, settlement, wasCurrent: row.generation === row.claimedGeneration }];
   });
   refuseTakenSides(tables, held.map(({ settlement }) => settlement.effect));
   for (const { row, settlement } of held) {

@@ -12,6 +12,7 @@ import type {
 } from "../../../shared/store/sync_store.ts";
 import type { MappedValue, ValueKind } from "../../../shared/store/value_map.ts";
 import { indexMapping } from "./effects.ts";
+import { heldRow } from "./fence.ts";
 import { entityKey } from "./hints.ts";
 import { stamp } from "./stamps.ts";
 import type { Mapping, Tables } from "./tables.ts";
@@ -111,10 +112,7 @@ export function openIntent(
   intent: NewIntent,
   newId: () => string,
 ): MappingRow | null {
-  const held = [...tables.queue.values()].some((row) =>
-    row.id === claimed.id && String(row.fence) === claimed.fence && row.status === "processing"
-  );
-  if (!held) return null;
+  if (heldRow(tables, claimed) === undefined) return null;
   const { key, matchOdooId = null } = intent;
   const wanted = key.side === "odoo" ? key.id : matchOdooId;
   const owner = wanted === null ? undefined : ownerOf(tables, intent.odooModel, wanted);
