@@ -104,6 +104,7 @@ async function play(world: World): Promise<string[]> {
   }
   return [
     ...open,
+    ...world.claims.overtaken,
     ...await backwards(world),
     ...await unexplained(world),
     ...destructions(world),

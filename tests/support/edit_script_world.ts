@@ -12,6 +12,7 @@ import type { Evidence } from "../sim/judge/evidence.ts";
 import { OdooPeople } from "../sim/world/odoo_people.ts";
 import { PlanePeople } from "../sim/world/plane_people.ts";
 import type { Edit, Schedule, Side } from "../sim/world/schedule.ts";
+import { ClaimWatch } from "../sim/world/claim_watch.ts";
 import type { SimStore } from "../sim/world/sim_store.ts";
 import { openSqlSimStores } from "../sim/world/sql_sim_store.ts";
 import { enterOdoo, haveUsers, type OdooPlace } from "./edit_script_people.ts";
@@ -28,7 +29,7 @@ export class EditScriptWorld implements Evidence {
   readonly plane: InProcessSandboxPlane;
   readonly odoo: { readonly world: OdooPicture };
   readonly history: History;
-  readonly unsettled = [];
+  readonly claims = new ClaimWatch();
   #at = 0;
 
   private constructor(

@@ -5,7 +5,7 @@
 import type { Database } from "../../../dev/sandbox/odoo/database.ts";
 import type { World as PlaneWorld } from "../../../dev/sandbox/plane/world.ts";
 import type { SimStore } from "../world/sim_store.ts";
-import type { Unsettled } from "../world/store_port.ts";
+import type { ClaimWatch } from "../world/claim_watch.ts";
 import type { History } from "./history.ts";
 
 /** Odoo's tables, or a picture of them: many2one as an id or false, texts and dates as Odoo shows them. */
@@ -18,6 +18,5 @@ export interface Evidence {
   readonly store: Pick<SimStore, "pairs" | "log" | "conflicts">;
   readonly plane: { readonly world: PlaneWorld };
   readonly odoo: { readonly world: OdooTables };
-  /** Claims whose settlement did not come through. */
-  readonly unsettled: readonly Unsettled[];
+  readonly claims: Pick<ClaimWatch, "unsettled" | "overtaken">;
 }

@@ -3,35 +3,17 @@ import { z } from "zod";
 import type { Claimed, Settlement } from "../../../shared/store/queue.ts";
 import type { SyncStore } from "../../../shared/store/sync_store.ts";
 import type { Isolate } from "../kernel/isolate.ts";
+import type { ClaimWatch } from "./claim_watch.ts";
 import type { Trouble } from "./trouble.ts";
 
-/** Between a claim and a settlement that did not come through: what was done meanwhile is in no log. */
-export interface Unsettled {
-  readonly worker: string;
-  readonly entityKey: string;
-  readonly from: number;
-  to: number;
-}
-
-/** @param unsettled gets every claim, and loses it with its settlement */
+/** @param claims hears of every claim and of whose word the store takes */
 export function storeFrom(
   isolate: Isolate,
   store: SyncStore,
   trouble: Trouble,
-  unsettled: Unsettled[],
+  claims: ClaimWatch,
 ): SyncStore {
   const { kernel, name: worker } = isolate;
-  const note = (claimed: readonly Claimed[]) =>
-    unsettled.push(
-      ...claimed.map(({ entityKey }) => ({ worker, entityKey, from: kernel.now, to: Infinity })),
-    );
-  const end = (entityKey: string, cameThrough: boolean) => {
-    const index = unsettled.findLastIndex((one) => one.worker === worker && one.entityKey === entityKey);
-    const open = unsettled[index];
-    if (open === undefined) return;
-    open.to = kernel.now;
-    if (cameThrough) unsettled.splice(index, 1);
-  };
   const call = <Result>(
     name: string,
     run: () => Promise<Result>,
@@ -60,7 +42,7 @@ export function storeFrom(
           // They come in no particular order: here always in the same one.
           const claimed = (await store.claim(workerId, limit, leaseMs))
             .sort((one, other) => one.entityKey < other.entityKey ? -1 : 1);
-          note(claimed);
+          claims.claimed(worker, claimed, kernel.now);
           return claimed;
         },
         // Most claims of a quiet time find nothing.
@@ -74,7 +56,8 @@ export function storeFrom(
           for (const { claimed, outcome } of settlements) {
             // What failed half-way may have written without coming to say so.
             const complete = outcome.kind === "done" || outcome.kind === "wait";
-            end(claimed.entityKey, complete && ours.has(claimed.id));
+            if (ours.has(claimed.id)) claims.took(worker, "settled", claimed, kernel.now);
+            claims.ended(worker, claimed.entityKey, complete && ours.has(claimed.id), kernel.now);
           }
           return ours;
         },
@@ -86,7 +69,11 @@ export function storeFrom(
     readPartners: (type, ids) => call("readPartners", () => store.readPartners(type, ids)),
     openIntent: (claimed, intent) => call("openIntent", () => store.openIntent(claimed, intent)),
     noteAttempt: (claimed, mappingId, attempt) =>
-      call("noteAttempt", () => store.noteAttempt(claimed, mappingId, attempt)),
+      call("noteAttempt", async () => {
+        const id = await store.noteAttempt(claimed, mappingId, attempt);
+        if (id !== null) claims.took(worker, "writes", claimed, kernel.now);
+        return id;
+      }),
     archivedPartners: (projectId, model) =>
       call("archivedPartners", () => store.archivedPartners(projectId, model)),
     readValues: (wanted) => call("readValues", () => store.readValues(wanted)),

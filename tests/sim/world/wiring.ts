@@ -64,7 +64,7 @@ export function wire(
     return { client, directory: createPlaneDirectory(client, now) };
   };
   return {
-    store: storeFrom(isolate, world.store, trouble, world.unsettled),
+    store: storeFrom(isolate, world.store, trouble, world.claims),
     odoo: () => odoo,
     capabilities: () => Promise.resolve(world.capabilities),
     plane: planeIn("live"),

@@ -14,7 +14,7 @@ import type { SyncStore } from "../../../shared/store/sync_store.ts";
 import { Isolate } from "../kernel/isolate.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Side } from "./schedule.ts";
-import type { Unsettled } from "./store_port.ts";
+import type { ClaimWatch } from "./claim_watch.ts";
 import type { Trouble } from "./trouble.ts";
 import { wire } from "./wiring.ts";
 
@@ -44,7 +44,7 @@ export interface WorkerWorld {
   store: SyncStore;
   engine: Engine;
   budget: CallBudget | undefined;
-  unsettled: Unsettled[];
+  claims: ClaimWatch;
   trouble: Trouble;
   concurrency: number;
   /** The worker's own wall clock, ms since 1970. */

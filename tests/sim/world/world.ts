@@ -12,6 +12,7 @@ import { takeOverTimers } from "../kernel/timers.ts";
 import { type Random, seededRandom } from "../kernel/random.ts";
 import { Trace } from "../kernel/trace.ts";
 import { capabilitiesOf } from "./capabilities.ts";
+import { ClaimWatch } from "./claim_watch.ts";
 import { skewedClock } from "./clocks.ts";
 import { sandboxDoor } from "./odoo_door.ts";
 import { installOdooHooks } from "./odoo_hooks.ts";
@@ -20,7 +21,6 @@ import { HOOK_URL, planeHookFetch } from "./plane_hooks.ts";
 import { PlanePeople } from "./plane_people.ts";
 import { type Edit, isTalk, type Schedule, type Side } from "./schedule.ts";
 import type { SimStore } from "./sim_store.ts";
-import type { Unsettled } from "./store_port.ts";
 import { sweepHints } from "./sweep.ts";
 import { Sweeper, type SweepPorts } from "./sweeper.ts";
 import { talkHints } from "./talk_sweep.ts";
@@ -67,8 +67,7 @@ export class World {
   readonly calls: EngineCall[] = [];
   /** Errors no code explains. */
   readonly surprises: string[] = [];
-  /** Claims whose settlement did not come through. */
-  readonly unsettled: Unsettled[] = [];
+  readonly claims = new ClaimWatch();
   /** Deliveries that were acknowledged. */
   acknowledged = 0;
   readonly #workers: Worker[] = [];
@@ -274,7 +273,7 @@ export class World {
       odoo,
       store: store.port,
       engine: this.options.engine,
-      unsettled: this.unsettled,
+      claims: this.claims,
       budget: store.budget,
       concurrency: schedule.concurrency,
       wallClock: skewedClock(kernel, 0),
