@@ -57,8 +57,7 @@ export function basesAfterAttempts<Form>(
         before,
         after,
       );
-      // What a new record was made with is ours.
-      if (found !== "other" && !isUntouched && stamp !== null) doubtful.add(field);
+      if (!isUntouched && isDoubtful(found, after, stamp === null)) doubtful.add(field);
       if (typeof found === "string") continue;
       wasSeen ||= !sameAgreed(found, before);
       set(bases.plane, field, found.plane);
@@ -89,6 +88,12 @@ function look<Form>(
   if (lens.basesSeen !== undefined) return lens.basesSeen(side, plane, odoo, before, after);
   if (isLike(after[side])) return after;
   return isLike(before[side]) ? "old" : "other";
+}
+
+/** What a new record has of what it was made with is ours; what it lacks, somebody may have taken away. */
+function isDoubtful(found: Agreed | "old" | "other", after: Agreed, wasMade: boolean): boolean {
+  if (typeof found === "string") return found === "old";
+  return !wasMade || !sameAgreed(found, after);
 }
 
 function sameAgreed(one: Agreed, other: Agreed): boolean {

@@ -40,7 +40,8 @@ export function create<Form>(merge: Merge<Form>, side: Side): void {
 
 /** A set: what both sides added and removed is joined, so there is no conflict. */
 export function planSet<Form>(merge: Merge<Form>, joined: Joined): void {
-  const { lens, input: { plane, odoo }, context, mayGo, plan } = merge;
+  const { lens, input, context, mayGo, plan } = merge;
+  const { plane, odoo } = input;
   const making = plane === null || odoo === null;
   for (const side of ["odoo", "plane"] as const) {
     const target = side === "odoo" ? joined.toOdoo : joined.toPlane;
@@ -53,6 +54,8 @@ export function planSet<Form>(merge: Merge<Form>, joined: Joined): void {
       ? "created"
       : both
       ? "joined"
+      : input.doubtful?.has(lens.field) === true
+      ? (side === "odoo" ? "conflict_plane_won" : "conflict_odoo_won")
       : side === "odoo"
       ? "changed_in_plane"
       : "changed_in_odoo";

@@ -106,15 +106,16 @@ Deno.test("whatever became of the write and whoever edited since: no value of a 
   ));
 });
 
+const set = setLens<{ ids: string[] }>({
+  field: "labels",
+  odooField: "tag_ids",
+  planeField: "labels",
+  planeIds: ({ ids }) => ids,
+  partners: () => new Map(),
+  planePartners: () => new Map(),
+});
+
 Deno.test("a set is agreed on element by element, as far as the written side shows it", () => {
-  const set = setLens<{ ids: string[] }>({
-    field: "labels",
-    odooField: "tag_ids",
-    planeField: "labels",
-    planeIds: ({ ids }) => ids,
-    partners: () => new Map(),
-    planePartners: () => new Map(),
-  });
   // Agreed: p1-1 and p2-2. Tried: p2 away, p3-3 and p4-4 in. Seen in Odoo: 1, 2 and 3.
   const seen = set.basesSeen?.(
     "odoo",
@@ -124,4 +125,35 @@ Deno.test("a set is agreed on element by element, as far as the written side sho
     { plane: { p1: 1, p3: 3, p4: 4 }, odoo: [1, 3, 4] },
   );
   assert.deepEqual(seen, { plane: { p1: 1, p2: 2, p3: 3 }, odoo: [1, 2, 3] });
+});
+
+Deno.test("what a set loses after a write nobody heard of is logged as in a conflict: it may have been somebody's", () => {
+  // p2-2 was tried, it is in Odoo, and Plane has it no more.
+  const input = {
+    ...known("", "", ""),
+    lenses: [{ lens: set, odooField: "tag_ids", direction: "both" as const }],
+    plane: { ids: ["p1"] },
+    odoo: { id: 1, tag_ids: [1, 2] },
+    planeBase: { labels: { p1: 1 } },
+    odooBase: { labels: [1] },
+  };
+  const tried: AttemptRow = {
+    id: "t",
+    side: "odoo",
+    stamp: "1",
+    plane_base: { labels: { p1: 1, p2: 2 } },
+    odoo_base: { labels: [1, 2] },
+  };
+  const { over: _over, ...after } = basesAfterAttempts(input, [tried], at("2"));
+  const plan = planBoth({
+    ...input,
+    ...after,
+    policy: "latest_wins",
+    resolutions: new Map(),
+    open: new Set(),
+    later: () => "plane",
+  });
+  assert.deepEqual(plan.changes.map(({ side, from, to, why }) => ({ side, from, to, why })), [
+    { side: "odoo", from: [1, 2], to: [1], why: "conflict_plane_won" },
+  ]);
 });
