@@ -17,7 +17,7 @@ import { actorsOf } from "./actors.ts";
 /**
  * A parent that is refused, because changes came out of order and it would be a circle, is tried again when the parent moves or
  * anything of the record changes, else after this long, in ms, twice as long each time; after so many tries it waits until the
- * parent moves or one of the sides changes it.
+ * parent moves, one of the sides changes it, or a new day's first look comes by (refused.ts).
  */
 const REFUSED_AGAIN_MS = 60_000;
 const REFUSED_TRIES = 5;

@@ -97,8 +97,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "comment_once",
-    breaks:
-      "a comment is made without the name its intent would find it by, and without its message's number",
+    breaks: "a comment is made without looking for one that is there already",
     file: "shared/sync/comments/comment_kind.ts",
     from: "if (values.look_first === true) {",
     to: "if (Object.assign(external, { external_id: String(Math.random()) }) === null) {",

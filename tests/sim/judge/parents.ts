@@ -9,7 +9,7 @@ export interface DifferentParents {
   /**
    * Plane lets people make a circle, Odoo refuses the write that would close it (docs/sync.md, loops of parents). Each side
    * then keeps what it says, Odoo also another parent that somebody there has chosen meanwhile. When the circle is opened
-   * further up, the parent is tried again the next day.
+   * further up, the parent is tried again when that one moves, or at the first look of the next day.
    */
   readonly isRefused: boolean;
 }
