@@ -70,6 +70,11 @@ function inItem(id: string | null): string {
   return id;
 }
 
+/** What it hangs on was there at the beginning of this pass: the next one leaves it where it is. */
+function lostItsPlace(message: string): SuiteError {
+  return new SuiteError("partner_deleted", { message, retry: "now" });
+}
+
 async function prepare(input: PrepareInput<CommentForm>, deps: SyncDependencies): Promise<Prepared> {
   const nothing: Prepared = {
     references: NO_REFERENCES,
@@ -82,7 +87,7 @@ async function prepare(input: PrepareInput<CommentForm>, deps: SyncDependencies)
   if (form !== null && record === null) {
     const task = await taskOfComment(form, deps);
     if (task === null) {
-      throw new SuiteError("partner_deleted", { message: "The comment's task was deleted in Odoo." });
+      throw lostItsPlace("The comment's task was deleted in Odoo.");
     }
     const { partner, name, unmatched } = await authorInOdoo(form, deps);
     return {
@@ -103,7 +108,7 @@ async function prepare(input: PrepareInput<CommentForm>, deps: SyncDependencies)
   }
   if (form === null && record !== null) {
     const item = await itemOfMessage(record, deps);
-    if (item === null) throw new SuiteError("partner_deleted", { message: "The message's task is gone." });
+    if (item === null) throw lostItsPlace("The message's task is gone.");
     const { name } = await authorInPlane(record, deps);
     // An intent from before this pass: its worker may have posted the comment without living to say so.
     const isSecondTry = pair.mapping !== null;
