@@ -9,5 +9,7 @@ export interface ItemSweep {
   kinds: readonly SweptKind[];
   /** Where a project that was never swept begins, comparable: what was there before the first sweep is a backfill's. */
   since: string;
+  /** How often the comments of items are read that nothing but a webhook would have told of, in ms. */
+  commentsMs: number;
   counts: SweepCounts;
 }

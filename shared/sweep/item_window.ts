@@ -22,6 +22,10 @@ export const itemCursorShape = z.object({
   place: z.object({ offset: z.number(), tail: z.array(z.string()), reached: z.string() }).nullable(),
   /** Work items whose comments are still to be read. */
   to_read: z.array(z.string()),
+  /** Those whose stamp is explained by what was seen of them, so that their comments were not read. */
+  explained: z.array(z.string()),
+  /** When the comments of such items were last read all the same. */
+  explained_read_at: z.string().nullable(),
   /** Something may have changed in the project's cycles. */
   cycles: z.boolean(),
 }).partial();

@@ -123,7 +123,14 @@ async function sweepPlane(
     let touched = false;
     if (isNow(name, planeMs)) {
       await read(name, async () => {
-        const sweep = { plane: live, project: project.id, kinds, since, counts };
+        const sweep = {
+          plane: live,
+          project: project.id,
+          kinds,
+          since,
+          commentsMs: intervals.fullMs,
+          counts,
+        };
         ({ cycles: touched } = await sweepItems(deps, sweep));
       });
     }

@@ -15,6 +15,7 @@ import {
 } from "./item_window.ts";
 import { type Judged, judgeRows, type Row } from "./plane_rows.ts";
 import { CALL, hasTime, holding, nowOf, type SweepDependencies } from "./reader.ts";
+import { isDue } from "./schedule.ts";
 import { sweepComments } from "./sweep_comments.ts";
 
 const CHUNK_ROWS = 100;
@@ -36,6 +37,8 @@ export async function sweepItems(
       recent: { ...cursor.recent },
       place: cursor.place ?? null,
       to_read: [...cursor.to_read ?? []],
+      explained: [...cursor.explained ?? []],
+      explained_read_at: cursor.explained_read_at ?? startedAt,
       cycles: false,
     };
     let chunk: Row[] = [];
@@ -51,9 +54,9 @@ export async function sweepItems(
         fresh,
         sweep.counts,
       );
-      for (const id of await toLookInto(deps, sweep, judged)) {
-        if (!state.to_read.includes(id)) state.to_read.push(id);
-      }
+      const { toRead, explained } = await toLookInto(deps, sweep, judged);
+      state.to_read = united(state.to_read, toRead);
+      state.explained = united(state.explained, explained).filter((id) => !state.to_read.includes(id));
       if (fresh.length > 0) cycles = true;
       for (const row of fresh) state.recent[row.id] = stampOf(row);
     };
@@ -74,6 +77,11 @@ export async function sweepItems(
     if (place !== null && place.reached > watermark) state.watermark = place.reached;
     state.recent = stillWithin(state.recent, state.watermark);
     state.swept_at = startedAt;
+    if (isDue(state.explained_read_at, sweep.commentsMs, Date.parse(startedAt))) {
+      state.to_read = united(state.to_read, state.explained);
+      state.explained = [];
+      state.explained_read_at = startedAt;
+    }
     await save(state);
     return { ...state, to_read: await sweepComments(deps, sweep, state.to_read) };
   });
@@ -82,23 +90,33 @@ export async function sweepItems(
 
 /**
  * Items whose comments may have changed. Where the newest observation explains the stamp, comments that were made or edited have
- * announced themselves; only deletions are silent, and they need a comment we know of.
+ * announced themselves; only deletions are silent, and they need a comment we know of. An announcement may be lost, though: such
+ * items are looked into later, all at once.
  */
 async function toLookInto(
   deps: SweepDependencies,
   { project, kinds }: ItemSweep,
   judged: readonly Judged[],
-): Promise<string[]> {
-  if (!kinds.some(({ any, ways }) => any.planeType === "issue_comment" && ways.toOdoo)) return [];
+): Promise<{ toRead: string[]; explained: string[] }> {
+  if (!kinds.some(({ any, ways }) => any.planeType === "issue_comment" && ways.toOdoo)) {
+    return { toRead: [], explained: [] };
+  }
   const known = judged.filter(({ verdict, pair }) => verdict !== "left" && pair?.mapping?.odoo_id != null);
-  const explained = (one: Judged) =>
+  const isExplained = (one: Judged) =>
     one.verdict === "same" && explains(one.pair?.snapshot?.plane_seen?.updated_at, stampOf(one.row));
-  const quiet = known.filter(explained).map(({ row }) => row.id);
+  const quiet = known.filter(isExplained).map(({ row }) => row.id);
   const withComments = quiet.length === 0 ? new Map() : await deps.pairs.commentsOf(project, quiet);
   // A new item's comments wait for it: they are read as well.
   const fresh = judged.filter(({ verdict }) => verdict === "new");
-  return [...known.filter((one) => !explained(one) || withComments.has(one.row.id)), ...fresh]
-    .map(({ row }) => row.id);
+  return {
+    toRead: [...known.filter((one) => !isExplained(one) || withComments.has(one.row.id)), ...fresh]
+      .map(({ row }) => row.id),
+    explained: quiet.filter((id) => !withComments.has(id)),
+  };
+}
+
+function united(some: readonly string[], more: readonly string[]): string[] {
+  return [...new Set([...some, ...more])];
 }
 
 function stampOf(row: Row): string {

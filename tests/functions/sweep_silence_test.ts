@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { actionsOf } from "../../shared/sweep/describe.ts";
 import { eventually } from "../support/eventually.ts";
-import { createSweepWorld, type SweepWorld, WATERMARKS } from "../support/sweep_world.ts";
+import { createSweepWorld, EVERYTHING, type SweepWorld, WATERMARKS } from "../support/sweep_world.ts";
 
 interface Scene extends AsyncDisposable {
   scene: SweepWorld;
@@ -124,4 +124,25 @@ Deno.test("a comment written in a stock Odoo is in Plane after a sweep", async (
   assert.match(comment?.comment_html ?? "", /From Odoo/);
   assert.deepEqual(others, []);
   assert.equal((await scene.sweep(WATERMARKS)).hints, 0);
+});
+
+Deno.test("a comment nobody announced, on an item whose later edit was announced, is found when everything is looked at", async () => {
+  await using start = await startScene();
+  const { scene } = start;
+  await scene.plane.api("POST", comments(start), { comment_html: "<p>Unheard</p>" });
+  await edit(start, "Heard");
+  const { world, plane } = scene;
+  await plane.idle();
+  const heard = plane.deliveries.map(({ body }) => JSON.parse(body)).findLast(({ event }) =>
+    event === "issue"
+  );
+  await world.deliver(heard);
+  await world.drain();
+  await scene.sweep();
+  assert.deepEqual(await ofOdoo(start), [], "the item's stamp is explained by its own announcement");
+  await scene.sweep(EVERYTHING);
+  assert.match((await ofOdoo(start)).join(), /Unheard/);
+  const before = plane.requests.length;
+  await scene.sweep();
+  assert.deepEqual(plane.requests.slice(before).filter(({ path }) => path.includes("comments")), []);
 });

@@ -67,18 +67,10 @@ export async function unlikeComments(world: TalkEvidence, isSweptForReal: boolea
   return found;
 }
 
-/**
- * A comment moves its item's stamp, which is how a sweep learns of it. Where the item was written afterwards, that write explains
- * the stamp; and an item in the archive is in no list.
- */
+/** An item in the archive is in no list. */
 function isHiddenFromSweep({ talk, history }: TalkEvidence, comment: string): boolean {
-  const last = talk.changes.findLast(({ side, id, by }) =>
-    side === "plane" && id === comment && by === "person"
-  );
   const on = talk.remarks("plane").get(comment)?.on ?? talk.placeOf(comment);
-  if (last === undefined || on === undefined) return false;
-  return history.fields("plane").get(on)?.archived === true ||
-    history.changes.some(({ side, record, at }) => side === "plane" && record === on && at >= last.at);
+  return on !== undefined && history.fields("plane").get(on)?.archived === true;
 }
 
 /** Somebody wrote over the line that said that the original is gone. */
