@@ -13,6 +13,7 @@ import { contextOf, type PlanInput } from "./plan/plan_input.ts";
 import type { Plan } from "./plan/planned.ts";
 import { withoutRefused } from "./refused.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
+import { odooRecordOf } from "./sides/external_id.ts";
 import { type TakenBack, withTakenBack } from "./taken_back.ts";
 
 export interface PlannedPair<Form extends PlaneForm> {
@@ -26,7 +27,7 @@ export interface PlannedPair<Form extends PlaneForm> {
 /** @param form Plane's record as it is now, which may be newer than that of the pair */
 export async function makePlan<Form extends PlaneForm>(
   entity: SyncEntity<Form>,
-  { record, linkedNow, lenses }: PairNow<Form>,
+  { record, linkedNow, lenses, madeBefore }: PairNow<Form>,
   form: Form | null,
   taken: TakenBack<Form> | null,
   deps: SyncDependencies,
@@ -64,7 +65,12 @@ export async function makePlan<Form extends PlaneForm>(
     ...(taken === null || taken.apart === null ? [] : [taken.apart.field]),
   ];
   const known = { ...common, references: prepared.references };
-  const { over, ...after } = basesAfterAttempts(known, pair.attempts, stampsOf({ form, record }));
+  const { over, ...after } = basesAfterAttempts(
+    known,
+    pair.attempts,
+    stampsOf({ form, record }),
+    madeBefore ?? (isMadeFor(form, kind.odooModel, record) ? "plane" : null),
+  );
   const judged: PlanInput<Form> = {
     ...known,
     ...after,
@@ -78,6 +84,11 @@ export async function makePlan<Form extends PlaneForm>(
   const later = await laterSides(entity, input, deps);
   const complete = { ...input, later };
   return { input: complete, prepared, plan: withTakenBack(planBoth(complete), taken), over };
+}
+
+function isMadeFor(form: PlaneForm | null, model: string, record: OdooRecord | null): boolean {
+  const named = form === null ? null : odooRecordOf(form);
+  return named !== null && named.model === model && named.id === record?.id;
 }
 
 /** Fields whose Odoo value is not the base: what they point at must be looked up in Plane. */

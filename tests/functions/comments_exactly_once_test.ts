@@ -36,6 +36,38 @@ Deno.test("the answer to load() is lost: the note that was made is found and the
   await nothingIsLeft(at);
 });
 
+for (const policy of ["latest_wins", "plane_wins", "odoo_wins"]) {
+  Deno.test(`the worker dies after load() and somebody deletes the note meanwhile: it stays deleted (${policy})`, async () => {
+    const at = await startCommentWorld();
+    await using world = at.world;
+    await world.sql`update plane.sync_config set conflict_resolution = ${policy}`;
+    world.dieBeforeSettling();
+    await writeInPlane(at, "<p>Once</p>");
+    await world.arrive();
+    const note = await onlyNote(at);
+    await world.odoo.write("mail.message", [note.id], { body: "" });
+    await letTimePass(at);
+    assert.doesNotMatch(String((await onlyNote(at)).body), /Once/);
+    assert.match((await onlyComment(at)).comment_html, /deleted in Odoo.*Once/);
+    await nothingIsLeft(at);
+  });
+
+  Deno.test(`the worker dies after the POST and somebody deletes the message meanwhile: it stays deleted (${policy})`, async () => {
+    const at = await startCommentWorld();
+    await using world = at.world;
+    await world.sql`update plane.sync_config set conflict_resolution = ${policy}`;
+    world.dieBeforeSettling();
+    const id = await writeInOdoo(at, "<p>Once</p>");
+    await world.odoo.write("mail.message", [id], { body: "" });
+    await letTimePass(at);
+    await world.arrive();
+    await letTimePass(at);
+    assert.doesNotMatch(String((await onlyNote(at)).body), /Once/);
+    assert.match((await onlyComment(at)).comment_html, /deleted in Odoo.*Once/);
+    await nothingIsLeft(at);
+  });
+}
+
 Deno.test("the worker dies after load(): what somebody wrote into the note since is not lost", async () => {
   const at = await startCommentWorld();
   await using world = at.world;

@@ -31,13 +31,18 @@ type Known<Form> = Omit<
 /**
  * @param stamps of both records as they are now. A record that still has the stamp and the values from before the write was not
  * written; the stamp alone is no proof, because Odoo's are whole seconds
+ * @param made the side whose record carries the name its making gave it: what it was made with is agreed on, and what it has
+ *   instead is somebody's edit
  */
 export function basesAfterAttempts<Form>(
   input: Known<Form>,
   attempts: readonly AttemptRow[],
   stamps: Readonly<Record<Side, string | null>>,
+  made: Side | null = null,
 ): AfterAttempts {
   const bases = { plane: { ...input.planeBase }, odoo: { ...input.odooBase } };
+  const isKnown = (field: string) =>
+    input.planeBase[field] !== undefined || input.odooBase[field] !== undefined;
   const doubtful = new Set<string>();
   const over = attempts.map((attempt): AttemptOver => {
     const { id, side, stamp } = attempt;
@@ -48,6 +53,8 @@ export function basesAfterAttempts<Form>(
     let wasSeen = false;
     for (const active of input.lenses.filter(({ lens }) => Object.hasOwn(written[side], lens.field))) {
       const { lens: { field } } = active;
+      // Its record was made, and that was settled.
+      if (stamp === null && isKnown(field)) continue;
       const before = { plane: bases.plane[field], odoo: bases.odoo[field] };
       const after = { plane: written.plane[field], odoo: written.odoo[field] };
       const found = look(
@@ -65,6 +72,12 @@ export function basesAfterAttempts<Form>(
     }
     return { id, became: wasSeen ? "written" : isUntouched ? "nothing" : "unknown" };
   });
+  const making = attempts.findLast(({ side, stamp }) => side === made && stamp === null);
+  for (const { lens: { field } } of making === undefined ? [] : input.lenses) {
+    if (bases.plane[field] !== undefined || bases.odoo[field] !== undefined) continue;
+    set(bases.plane, field, making?.plane_base[field]);
+    set(bases.odoo, field, making?.odoo_base[field]);
+  }
   return { planeBase: bases.plane, odooBase: bases.odoo, doubtful, over };
 }
 

@@ -61,7 +61,9 @@ export function nextBases<Form>(
         ? among(joined.planeBase, seenInPlane)
         : joined.planeBase;
       odooBase[field] = joined.odooBase;
-    } else if (wrotePlane && input.plane === null && !asWritten("plane", seenInPlane)) {
+    } else if (
+      wrotePlane && input.plane === null && seenInPlane !== undefined && !asWritten("plane", seenInPlane)
+    ) {
       // The record was there already: made by an earlier try whose answer was lost, and either side may have changed since. What
       // it says otherwise was never agreed on.
       delete planeBase[field];

@@ -62,6 +62,20 @@ Deno.test("a record that is not there was not made; one that was there and is go
   assert.deepEqual([became(null), became("1")], [["nothing"], ["unknown"]]);
 });
 
+Deno.test("a record made by a worker nobody heard of has what it was made with, or somebody's edit", () => {
+  const edited = { ...known("new", "other", ""), planeBase: {}, odooBase: {} };
+  const madeInOdoo = basesAfterAttempts(edited, [attempt("new", null)], at("2"), "odoo");
+  assert.deepEqual([madeInOdoo.planeBase, madeInOdoo.odooBase], [{ a: "new" }, { a: "NEW" }]);
+  const somebodyElses = basesAfterAttempts(edited, [attempt("new", null)], at("2"));
+  assert.deepEqual([somebodyElses.planeBase, somebodyElses.odooBase], [{}, {}]);
+});
+
+Deno.test("what a making said counts no more once the pair was settled", () => {
+  const input = known("new", "new", "old");
+  const after = basesAfterAttempts(input, [attempt("new", null)], at("2"), "odoo");
+  assert.deepEqual([after.planeBase, after.odooBase], [{ a: "old" }, { a: "OLD" }]);
+});
+
 Deno.test("the later of two attempts counts where it is seen", () => {
   const attempts = [attempt("first"), { ...attempt("second"), id: "u" }];
   const after = basesAfterAttempts(known("second", "second", "old"), attempts, at("2"));
