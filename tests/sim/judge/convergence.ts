@@ -1,9 +1,11 @@
 /** Law 1: both sides agree on every field. Law 4: at most one partner for each record. */
 import type { Fields } from "./fields.ts";
 import { same } from "./history.ts";
+import { isKeptForAnEdit } from "./kept.ts";
 import { isKnownToItsWriter } from "./known.ts";
 import { parentsOf } from "./parents.ts";
 import { type Pair, pairsOf } from "./pairs.ts";
+import type { SimLogLine } from "../world/sim_store.ts";
 import type { Evidence } from "./evidence.ts";
 
 const COMPARED = [
@@ -19,6 +21,7 @@ const COMPARED = [
 /** What both sides still disagree on, and who has no partner or two. */
 export async function disagreements(world: Evidence): Promise<string[]> {
   const pairs = await pairsOf(world);
+  const log = await world.store.log();
   const kept = new Set(
     (await world.store.conflicts()).filter(({ status }) => status === "open").map(({ pair, field }) =>
       `${pair.planeId} ${field}`
@@ -41,7 +44,7 @@ export async function disagreements(world: Evidence): Promise<string[]> {
     const [one, other] = [plane.get(pair.plane), odoo.get(pair.odoo)];
     const different = one !== undefined && other !== undefined
       ? differences(world, pair, one, other, pairs, kept)
-      : leftAlone(world, pair);
+      : leftAlone(world, pair, log);
     found.push(...different.map((text) => `law 1: ${text}`));
   }
   return found;
@@ -66,7 +69,7 @@ function doubles(pairs: readonly Pair[], side: "plane" | "odoo"): string[] {
  * Deleted on one side: the other is archived, unless it says something that was never seen over there, or somebody took it out
  * of the archive.
  */
-function leftAlone(world: Evidence, pair: Pair): string[] {
+function leftAlone(world: Evidence, pair: Pair, log: readonly SimLogLine[]): string[] {
   const side = world.history.fields("plane").has(pair.plane) ? "plane" : "odoo";
   const left = world.history.fields(side).get(pair[side]);
   if (left === undefined || left.archived) return [];
@@ -88,7 +91,7 @@ function leftAlone(world: Evidence, pair: Pair): string[] {
     change.side === gone && change.record === pair[gone] && change.by === "engine" &&
     !isKnownToItsWriter(world, change)
   );
-  return unseen || takenOut || unheard
+  return unseen || takenOut || unheard || isKeptForAnEdit(world, log, pair, side, COMPARED)
     ? []
     : [`${pair.plane.slice(0, 4)} and task ${pair.odoo}: one is deleted, the other is not archived`];
 }
