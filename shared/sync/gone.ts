@@ -80,7 +80,7 @@ export async function goneInOdoo<Form extends PlaneForm>(
       entity.ways.toPlane;
     if (asked) lease.require(deps.planeTimeoutMs);
     const remove = config.options.delete === "delete" && unseen.length === 0;
-    const wrote = asked && await ends.inPlane(form, remove, deps);
+    const wrote = asked && await ends.inPlane(form, remove, deps, lease);
     return endOfPair(entity, "odoo", {
       odooId: Number(mapping.odoo_id),
       gone: true,

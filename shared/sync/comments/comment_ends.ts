@@ -19,7 +19,7 @@ export const COMMENT_ENDS: WhenGone<CommentForm> = {
     else if (marked !== body) await writeRecord(odoo(), MESSAGE_MODEL, record.id, { body: marked });
     return true;
   },
-  inPlane: async (form, remove, { plane }: SyncDependencies) => {
+  inPlane: async (form, remove, { plane, planeTimeoutMs }: SyncDependencies, lease) => {
     if (plane === undefined) return false;
     const { client } = plane;
     const { project, issue, id } = form;
@@ -27,6 +27,8 @@ export const COMMENT_ENDS: WhenGone<CommentForm> = {
       // Nobody writes to Plane what was not read just before: what somebody has changed since is marked, not deleted.
       const { comment_html } = wholeComment(await client.comment(project, issue, id));
       const marked = markDeletedInPlane(comment_html);
+      // Who stood still since then read too long ago.
+      lease.require(planeTimeoutMs);
       if (remove && sameHtml(comment_html, form.comment_html)) await client.deleteComment(project, issue, id);
       else if (marked !== comment_html) {
         await client.updateComment(project, issue, id, { comment_html: marked });

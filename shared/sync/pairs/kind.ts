@@ -65,7 +65,7 @@ export interface PlaneWrites<Form> {
 export interface WhenGone<Form> {
   /** @param remove it is to be deleted too, and nobody has changed it since */
   inOdoo: (record: OdooRecord, remove: boolean, deps: SyncDependencies) => Promise<boolean>;
-  inPlane: (form: Form, remove: boolean, deps: SyncDependencies) => Promise<boolean>;
+  inPlane: (form: Form, remove: boolean, deps: SyncDependencies, lease: Lease) => Promise<boolean>;
 }
 
 /** What becomes of an Odoo record whose Plane record is gone. */
