@@ -30,7 +30,10 @@ export async function adopt<Form extends PlaneForm>(
   const { kind, pair, claimed, config } = entity;
   const odoo = deps.odoo();
   const { tombstone } = pair;
-  if (tombstone?.reason === "deleted_in_plane" || tombstone?.reason === "deleted_in_odoo") return null;
+  if (tombstone?.reason === "deleted_in_plane" || tombstone?.reason === "deleted_in_odoo") {
+    if (pair.mapping === null || pair.attempts.length === 0) return null;
+    return { ...effectOf(claimed, pair.mapping.id), ...attemptsLeft(pair) };
+  }
   // Asked for before the record is read: somebody may delete it in between, and its name with it. What is then still there had
   // its name all along.
   const ours = pair.mapping === null && tombstone === null
@@ -75,6 +78,8 @@ export async function adopt<Form extends PlaneForm>(
   const form = match === undefined
     ? null
     : await kind.read(deps.plane, match, projectId, hangsOn).catch(whenMissing);
+  // What the pass before said of its notes.
+  let over: Effect["attempts"];
   const syncWith = (form: Form | null, madeBefore?: "plane") => {
     const found = form !== null;
     const now = {
@@ -86,10 +91,14 @@ export async function adopt<Form extends PlaneForm>(
       fresh: found,
       linkedNow: found,
       madeBefore,
+      over,
       lenses,
       fields,
     };
-    return syncPair({ ...entity, mapping }, now, deps, onPartial);
+    return syncPair({ ...entity, mapping }, now, deps, (effect) => {
+      over = effect.attempts?.filter(({ id }) => !pair.attempts.some((found) => found.id === id));
+      onPartial(effect);
+    });
   };
   try {
     return await syncWith(form);

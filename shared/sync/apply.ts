@@ -18,6 +18,9 @@ export interface Applied<Result> {
   refused: string[];
 }
 
+/** Called before each write with what it is to carry out. */
+export type BeforeWriting = (plan: Plan) => Promise<void>;
+
 /**
  * Null `odooId`: the record is made, with the external id of the Plane record.
  *
@@ -30,12 +33,14 @@ export async function applyToOdoo<Form extends PlaneForm>(
   prepared: Prepared,
   fields: readonly string[],
   deps: SyncDependencies,
+  beforeWriting: BeforeWriting,
   onWritten: (plan: Plan, odooId: number) => void,
 ): Promise<Applied<{ odooId: number; stored: OdooRecord }>> {
   const { kind, lease } = entity;
   const odoo = deps.odoo();
   const capabilities = await deps.capabilities();
   return await leavingOutRefused("odoo", wanted, target.odooId === null, async (plan) => {
+    await beforeWriting(plan);
     lease.require(deps.odooTimeoutMs);
     const values: Record<string, Json> = target.odooId === null
       ? { ...prepared.onCreateInOdoo, ...plan.odoo }
@@ -70,12 +75,14 @@ export async function applyToPlane<Form extends PlaneForm>(
   wanted: Plan,
   prepared: Prepared,
   deps: SyncDependencies,
+  beforeWriting: BeforeWriting,
 ): Promise<Applied<Form | null>> {
   const { kind, lease } = entity;
   const { plane: access } = deps;
   const writes = kind.plane;
   if (access === undefined || writes === undefined) throw new SuiteError("plane_not_configured");
   return await leavingOutRefused<Form | null>("plane", wanted, target.form === null, async (plan) => {
+    await beforeWriting(plan);
     lease.require(deps.planeTimeoutMs);
     if (target.form !== null && Object.keys(plan.plane).length === 0) return null;
     if (target.form !== null) return await writes.update(access, target.form, plan.plane);

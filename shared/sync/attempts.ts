@@ -7,6 +7,7 @@ import { parseStamp } from "../stamp.ts";
 import { actorsOf } from "./actors.ts";
 import type { Effect } from "./effect.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
+import type { AttemptOver } from "./plan/attempts.ts";
 import { type Carried, nextBases } from "./plan/bases.ts";
 import type { PairNow } from "./plan/pair_now.ts";
 import type { PlanInput } from "./plan/plan_input.ts";
@@ -22,7 +23,8 @@ export function stampsOf<Form extends PlaneForm>(
 
 /**
  * @param plan what is carried out up to and including this write
- * @returns the attempt's id; null where no field is written
+ * @returns the attempt's id; null where no field is written. What is written to both sides at once has no bases in the note of the
+ *   first: it is agreed on when both have it
  * @throws SuiteError lease_lost
  */
 export async function noteAttempt<Form extends PlaneForm>(
@@ -32,8 +34,9 @@ export async function noteAttempt<Form extends PlaneForm>(
   { input, plan, stored }: { input: PlanInput<Form>; plan: Plan; stored: Carried<Form> },
   deps: SyncDependencies,
 ): Promise<string | null> {
+  const changes = plan.changes.filter((change) => change.side === side);
+  if (changes.length === 0) return null;
   const fields = Object.keys(plan.expected[side]).filter((field) => plan.agreed.includes(field));
-  if (fields.length === 0) return null;
   const { planeBase, odooBase } = nextBases(input, plan, stored);
   const only = (base: typeof planeBase) =>
     Object.fromEntries(fields.flatMap((field) => base[field] === undefined ? [] : [[field, base[field]]]));
@@ -43,11 +46,53 @@ export async function noteAttempt<Form extends PlaneForm>(
     stamp: stampsOf(now)[side],
     plane_base: only(planeBase),
     odoo_base: only(odooBase),
-    changes: plan.changes.filter((change) => change.side === side),
+    changes,
     actor: side === "plane" ? actors.odoo : actors.plane,
   });
   if (id === null) throw new SuiteError("lease_lost");
   return id;
+}
+
+/** The codes of answers that say no to a write: nothing was written. */
+const REFUSALS: readonly string[] = ["odoo_rejected", "plane_rejected", "plane_conflict"];
+
+/** The notes of one pass: those that were found, and its own. */
+export class Notes {
+  readonly #over: AttemptOver[];
+  /** The write that is under way. */
+  #open: string | null = null;
+
+  constructor(found: readonly AttemptOver[]) {
+    this.#over = [...found];
+  }
+
+  /** Another write begins. One that is still under way was refused, and is tried again without what was wrong with it. */
+  begin(id: string | null): void {
+    this.#end("nothing");
+    this.#open = id;
+  }
+
+  written(): void {
+    this.#end("settled");
+  }
+
+  /** @returns the note that is over because the failure says that nothing was written; none: it stays */
+  refusedBy(thrown: unknown): AttemptOver[] {
+    if (!(thrown instanceof SuiteError) || thrown.outcomeUnknown || !REFUSALS.includes(thrown.code)) {
+      return [];
+    }
+    return this.#open === null ? [] : [{ id: this.#open, became: "nothing" }];
+  }
+
+  /** What settling is to say of them. */
+  get over(): Pick<Effect, "attempts"> {
+    return this.#over.length === 0 ? {} : { attempts: [...this.#over] };
+  }
+
+  #end(became: AttemptOver["became"]): void {
+    if (this.#open !== null) this.#over.push({ id: this.#open, became });
+    this.#open = null;
+  }
 }
 
 /** Where a pair ends, nobody will find out what became of the writes that were noted for it. */

@@ -122,7 +122,7 @@ export function effectOfFailure(
 
 /**
  * What a failure leaves behind after part of the work was done: a write to one side that succeeded stays true when the other side
- * fails after it. What was tried last stays noted: the next look tells whether it took effect.
+ * fails after it. Unless it was refused, what was tried last stays noted: the next look tells whether it took effect.
  */
 export function afterPartial(before: Effect, failure: Effect): Effect {
   return {

@@ -2,6 +2,7 @@
  * One record of a pair is gone: its partner is archived or says so, and is deleted only where somebody asked for that; never over
  * edits nobody has seen.
  */
+import { attemptsLeft } from "./attempts.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import { ARCHIVE, endOfPair } from "./end_of_pair.ts";
@@ -36,6 +37,7 @@ export async function goneInPlane<Form extends PlaneForm>(
   if (known === null) {
     return {
       ...effectOf(claimed, mapping?.id ?? null),
+      ...attemptsLeft(pair),
       mapping: { synced: false, ...(mapping === null ? {} : { status: "archived" }) },
       tombstone: "deleted_in_plane",
       odoo_model: kind.odooModel,

@@ -10,12 +10,13 @@ import { lookForOverwritten } from "./evidence.ts";
 import { odooRecordOf } from "./sides/external_id.ts";
 import { PROJECT_MODEL } from "./sides/models.ts";
 import { goneInOdoo, goneInPlane } from "./gone.ts";
+import { GoneInPlane } from "./gone_in_plane.ts";
 import { leaveOut, leavesOut } from "./left_out.ts";
 import { observePlane } from "./observe.ts";
 import { findOdooPartner } from "./partner.ts";
 import type { ActiveLens } from "./plan/plan_input.ts";
 import { isSettledAlready, mayBeMade, takesPart } from "./quick_look.ts";
-import { GoneInPlane, type Partial, syncPair } from "./sync_pair.ts";
+import { type Partial, syncPair } from "./sync_pair.ts";
 import { twinOf } from "./twins.ts";
 
 export interface Track {

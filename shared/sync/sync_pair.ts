@@ -2,8 +2,9 @@
 import { SuiteError } from "../errors.ts";
 import { applyToOdoo, applyToPlane } from "./apply.ts";
 import type { Carried } from "./plan/bases.ts";
-import { noteAttempt } from "./attempts.ts";
-import type { Effect } from "./effect.ts";
+import { noteAttempt, Notes } from "./attempts.ts";
+import { type Effect, effectOf } from "./effect.ts";
+import { GoneInPlane } from "./gone_in_plane.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { Followed, PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { getsLinks, leaveLinks, linksOwed } from "./link_leaving.ts";
@@ -14,13 +15,6 @@ import type { Plan, Side } from "./plan/planned.ts";
 import { settled } from "./settled.ts";
 import { takeBack } from "./take_back.ts";
 import { reportTakenBack } from "./taken_back.ts";
-
-/** Plane's record turned out to be deleted, and nobody had told; nothing has been written. */
-export class GoneInPlane extends SuiteError {
-  constructor() {
-    super("plane_not_found", { retry: "now" });
-  }
-}
 
 /** What happened before the step that failed, so that its log and bases are not lost with it. */
 export type Partial = (effect: Effect) => void;
@@ -56,6 +50,7 @@ export async function syncPair<Form extends PlaneForm>(
     ({ input, prepared, plan, over } = await makePlan(entity, now, form, taken, deps));
   }
 
+  const notes = new Notes([...now.over ?? [], ...over]);
   const stored: Carried<Form> = {
     odooStored: taken?.odooStored ?? null,
     planeStored: taken?.planeStored ?? null,
@@ -76,24 +71,39 @@ export async function syncPair<Form extends PlaneForm>(
       }, deps),
       taken,
     ),
-    ...(over.length === 0 ? {} : { attempts: [...over] }),
+    ...notes.over,
   });
-  const trying = async (side: Side, part: Plan) => {
-    const id = await noteAttempt(entity, side, { ...now, form }, { input, plan: part, stored }, deps);
-    if (id !== null) over.push({ id, became: "settled" });
+  // What is done by now.
+  let known: Effect = effectOf(entity.claimed, now.mapping.id);
+  const say = (effect: Effect) => onPartial(known = effect);
+  const noting = (side: Side, partOf: (plan: Plan) => Plan) => async (wanted: Plan) => {
+    const noted = { input, plan: partOf(wanted), stored };
+    notes.begin(await noteAttempt(entity, side, { ...now, form }, noted, deps));
+  };
+  const carryOut = async <Result>(apply: Promise<Result>): Promise<Result> => {
+    try {
+      return await apply;
+    } catch (thrown) {
+      const over = notes.refusedBy(thrown);
+      if (over.length > 0) say({ ...known, attempts: [...known.attempts ?? [], ...over] });
+      throw thrown;
+    }
   };
 
   const moves = prepared.placeInOdoo !== undefined && entity.ways.toOdoo;
   const writesOdoo = Object.keys(plan.odoo).length > 0 || moves;
   if (form !== null && (now.record === null || writesOdoo)) {
     const target = { planeId: form.id, odooId };
-    await trying("odoo", onlyOdoo(plan));
     const onWritten = (written: Plan, id: number) => {
+      notes.written();
       odooId = id;
       if (may && now.record === null) owed = "odoo";
-      onPartial(report(onlyOdoo(written), true));
+      say(report(onlyOdoo(written), true));
     };
-    const applied = await applyToOdoo(entity, target, plan, prepared, now.fields, deps, onWritten);
+    const note = noting("odoo", onlyOdoo);
+    const applied = await carryOut(
+      applyToOdoo(entity, target, plan, prepared, now.fields, deps, note, onWritten),
+    );
     ({ plan } = applied);
     refused.push(...applied.refused);
     odooId = applied.result.odooId;
@@ -112,16 +122,17 @@ export async function syncPair<Form extends PlaneForm>(
     );
   }
   if (entity.kind.follow !== undefined && form !== null && odooId !== null) {
-    if (stored.odooStored !== null) onPartial(report(onlyOdoo(plan)));
+    if (stored.odooStored !== null) say(report(onlyOdoo(plan)));
     const { references } = prepared;
     followed = await entity.kind.follow({ entity, form, odooId, references, base: input.planeBase }, deps);
     plan = { ...plan, settled: [...plan.settled, ...followed?.settles ?? []] };
   }
   if (odooId !== null && (form === null || Object.keys(plan.plane).length > 0)) {
-    onPartial(report(onlyOdoo(plan)));
-    await trying("plane", plan);
+    say(report(onlyOdoo(plan)));
     const target = { form, odooId, projectId: now.projectId };
-    const applied = await applyToPlane(entity, target, plan, prepared, deps);
+    const note = noting("plane", (whole) => whole);
+    const applied = await carryOut(applyToPlane(entity, target, plan, prepared, deps, note));
+    notes.written();
     ({ plan } = applied);
     refused.push(...applied.refused);
     stored.planeStored = applied.result;

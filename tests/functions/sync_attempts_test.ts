@@ -115,3 +115,57 @@ Deno.test("a write to Plane whose worker died is known to the next one", async (
     [true, "conflict_odoo_won"],
   ]);
 });
+
+Deno.test("a refused write leaves no note, and no line that says its outcome is unknown", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  const { id } = await pair.plane.api("POST", `/projects/${pair.project}/work-items/`, { name: "Above" });
+  await world.arrive();
+  const above = Number((await world.partner("issue", String(id))).id);
+  await world.odoo.write("project.task", [above], { parent_id: pair.task });
+  await editPlane(pair, { parent: id });
+  await world.arrive();
+  assert.equal((await world.partner("issue", pair.item)).parent_id, false);
+  assert.equal(await attempts(pair), 0);
+  assert.deepEqual([...await world.sql`select from plane.sync_log where not success`], []);
+});
+
+Deno.test("a task whose item was made by a worker that died is edited in Odoo: the edit goes to Plane under every policy", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  await world.sql`update plane.sync_config set conflict_resolution = 'plane_wins'`;
+  const project = Number((await world.partner("project", pair.project)).id);
+  const [task] = await world.odoo.create("project.task", [{ name: "From Odoo", project_id: project }]);
+  world.dieBeforeSettling();
+  await world.hintOdoo("project.task", task ?? 0);
+  await world.odoo.write("project.task", [task ?? 0], { name: "Edited" });
+  await world.hintOdoo("project.task", task ?? 0);
+  await world.arrive();
+  const { results } = await pair.plane.api("GET", `/projects/${pair.project}/work-items/`);
+  assert.deepEqual((results as { name: string }[]).map(({ name }) => name).sort(), ["Edited", "Start"]);
+  assert.equal(await attempts(pair), 0);
+  const [made] = await world.sql`
+    select count(*)::int as lines, count(*) filter (where not success)::int as failed from plane.sync_log
+    where source_id = ${String(task)} and operation = 'create'`;
+  assert.deepEqual([made?.lines, made?.failed], [1, 0]);
+});
+
+Deno.test("a value a person chose for both sides is in the log for both, although the worker died", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  await world.sql`update plane.sync_config set conflict_resolution = 'manual'`;
+  await editOdoo(pair, { priority: "1" });
+  await editPlane(pair, { priority: "urgent" });
+  await world.arrive();
+  const [conflict] = await world.sql<
+    { id: string }[]
+  >`select id from plane.sync_conflict where status = 'open'`;
+  await world.sql`select plane.resolve_conflict(${conflict?.id ?? ""}, '{"value": "high"}', 'ann')`;
+  world.dieBeforeSettling();
+  await world.drain();
+  await world.drain();
+  const sides = await world.sql<{ side: string; from: string }[]>`
+    select c ->> 'side' as side, c ->> 'from' as "from"
+    from plane.sync_log l, jsonb_array_elements(l.changes) c where c ->> 'why' = 'resolved'`;
+  assert.deepEqual(sides.map(({ side, from }) => [side, from]).sort(), [["odoo", "1"], ["plane", "urgent"]]);
+});

@@ -70,7 +70,9 @@ export function basesAfterAttempts<Form>(
       set(bases.plane, field, found.plane);
       set(bases.odoo, field, found.odoo);
     }
-    return { id, became: wasSeen ? "written" : isUntouched ? "nothing" : "unknown" };
+    // A note without bases shows nothing: the stamp alone is no proof.
+    const isSilent = Object.keys(written[side]).length === 0;
+    return { id, became: wasSeen ? "written" : isUntouched && !isSilent ? "nothing" : "unknown" };
   });
   const making = attempts.findLast(({ side, stamp }) => side === made && stamp === null);
   for (const { lens: { field } } of making === undefined ? [] : input.lenses) {

@@ -1,6 +1,7 @@
 /** Both records of a pair as they are now. */
 import type { OdooRecord } from "../../odoo/client.ts";
 import type { MappingRow } from "../../store/sync_store.ts";
+import type { AttemptOver } from "./attempts.ts";
 import type { ActiveLens } from "./plan_input.ts";
 
 export interface PairNow<Form> {
@@ -17,6 +18,8 @@ export interface PairNow<Form> {
   linkedNow: boolean;
   /** Where an earlier try made the record that was linked now, when one did. */
   madeBefore?: "plane" | "odoo" | undefined;
+  /** What became of notes of an earlier pass in this very claim. */
+  over?: readonly AttemptOver[] | undefined;
   lenses: readonly ActiveLens<Form>[];
   fields: readonly string[];
 }
