@@ -5,6 +5,7 @@
 import { SuiteError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { OdooRecord } from "../odoo/client.ts";
+import { GoneInPlane } from "./gone_in_plane.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { undoOrders } from "./pairs/undo_orders.ts";
@@ -16,7 +17,11 @@ import type { Side } from "./plan/planned.ts";
 import { type Step, stepsOf } from "./take_back_steps.ts";
 import type { TakenBack } from "./taken_back.ts";
 
-/** Null when there is nothing to take back now. */
+/**
+ * Null when there is nothing to take back now.
+ *
+ * @throws GoneInPlane
+ */
 export async function takeBack<Form extends PlaneForm>(
   entity: SyncEntity<Form>,
   now: PairNow<Form>,
@@ -109,7 +114,7 @@ async function readNow<Form extends PlaneForm>(
   deps: SyncDependencies,
 ): Promise<Form> {
   const read = await readPlane(entity, planeId, deps);
-  if (read.kind === "gone") throw new SuiteError("plane_not_found", { retry: "now" });
+  if (read.kind === "gone") throw new GoneInPlane();
   return read.form;
 }
 
