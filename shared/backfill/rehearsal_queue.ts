@@ -95,6 +95,8 @@ export function createRehearsalQueue(
       for (const next of done.hints) if (nameOf(next) !== name) enqueue(next);
     } catch (thrown) {
       const error = toSuiteError(thrown);
+      // It would be parked, and the run would not wait for it.
+      if (error.code === "left_out") return;
       const waits = String(error.facts.waits_for ?? "");
       if (error.code === "waits_for_project" && waits !== "" && !await hasPartner(waits)) {
         waiting.set(name, { hint, waitsFor: new Set([waits]), fromTheStart: false });

@@ -52,7 +52,7 @@ export async function adopt<Form extends PlaneForm>(
     if (planeRecord !== null) return lookAt(entity, planeRecord.type, planeRecord.id);
     if (!await takesPart(entity, record, deps)) {
       const isLeftOut = kind.odooModel === PROJECT_MODEL && record.active !== false;
-      return isLeftOut ? leaveOut(claimed) : null;
+      return isLeftOut ? leaveOut() : null;
     }
   }
   const projectId = await kind.placeInPlane?.(record, config, deps) ?? null;

@@ -24,12 +24,12 @@ export function leavesOut(config: PairConfig, project: ProjectKey): boolean {
 }
 
 /**
- * The end of a look at a project that is left out. A run has asked about many, and does not wait for what nobody may make.
+ * The end of a look at a project that is left out, whoever asked: who waits for it would be forgotten with it. A run that asked
+ * does not wait for what nobody may make: what is parked for this is no run's any more.
  *
  * @throws SuiteError left_out: it is parked
  */
-export function leaveOut({ runId }: Pick<Claimed, "runId">): null {
-  if (runId !== null) return null;
+export function leaveOut(): never {
   throw new SuiteError("left_out");
 }
 

@@ -40,7 +40,7 @@ export async function processPlaneRecord<Form extends PlaneForm>(
     isUnasked && kind.planeType === "project" &&
     leavesOut(entity.config, { side: "plane", id: planeId })
   ) {
-    return leaveOut(claimed);
+    leaveOut();
   }
   if (!known && !ways.toOdoo && claimed.payload.match_odoo_id === undefined) return null;
   const overwritten = await lookForOverwritten(entity, planeId, deps);
@@ -126,7 +126,7 @@ export async function processOdooRecord<Form extends PlaneForm>(
   const isProject = entity.kind.odooModel === PROJECT_MODEL && entity.kind.planeType === "project";
   const isNew = entity.mapping === null && entity.pair.tombstone === null;
   if (isProject && isNew && leavesOut(entity.config, project)) {
-    return leaveOut(entity.claimed);
+    leaveOut();
   }
   if (!entity.ways.toPlane || entity.kind.plane === undefined) return null;
   return await adopt(entity, odooId, lenses, fields, deps, ({ id }) => track.onMapping(id), track.onPartial);

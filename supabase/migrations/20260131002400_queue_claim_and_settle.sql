@@ -210,6 +210,8 @@ begin
       last_error = t.reason,
       worker_id = null,
       lock_until = null,
+      -- A run does not wait for what configuration leaves out.
+      run_id = case when t.outcome = 'park' and t.reason = 'left_out' and q.generation = q.claimed_generation then null else q.run_id end,
       -- What is left is younger than the claim.
       created_at = case t.outcome when 'done' then q.last_attempt_at else q.created_at end
     from unnest(v_ids, v_outcomes, v_next_attempts, v_reasons) as t (id, outcome, next_attempt_at, reason)

@@ -1,5 +1,6 @@
 /** Projects that the configuration of projects leaves out, and what belongs to them. */
 import assert from "node:assert/strict";
+import { createBackfillStore } from "../../shared/store/backfill.ts";
 import { readStatus } from "../../shared/store/status.ts";
 import { createSyncWorld, type SyncWorld } from "../support/sync_world.ts";
 
@@ -7,6 +8,15 @@ async function setOptions({ sql }: SyncWorld, options: Record<string, unknown>):
   await sql`
     update plane.sync_config set options = ${JSON.stringify(options)}::text::jsonb
     where plane_type = 'project' and odoo_model = 'project.project'`;
+}
+
+/** What a backfill leaves of a project. */
+async function askedByRun({ sql }: SyncWorld, key: object): Promise<string> {
+  const [run] = await sql<{ id: string }[]>`
+    insert into plane.sync_run (kind, scope) values ('backfill', '{}') returning id`;
+  const hint = { key, priority: 1, payload: { run_id: run?.id } };
+  await sql`select plane.leave_run_hints(${JSON.stringify([hint])}::text::jsonb)`;
+  return String(run?.id);
 }
 
 async function waiting({ sql }: SyncWorld): Promise<string[]> {
@@ -110,3 +120,33 @@ Deno.test("a project that was left out for what it was is looked at when it chan
   assert.deepEqual(projects.map(({ name }) => name), ["In"]);
   assert.deepEqual(await waiting(world), []);
 });
+
+for (const isAnnounced of [true, false]) {
+  Deno.test(`a project that is left out, and that a run asks about ${isAnnounced ? "too" : "first"}, is looked at when the configuration changes`, async () => {
+    await using world = await createSyncWorld({ withPlane: true });
+    const { odoo, plane, sql } = world;
+    await setOptions(world, { odoo_projects: [999] });
+    const [project = 0] = await odoo.create("project.project", [{ name: "Out" }]);
+    const [task = 0] = await odoo.create("project.task", [{ name: "A task", project_id: project }]);
+    if (isAnnounced) await world.hintOdoo("project.task", task);
+    const run = await askedByRun(world, { side: "odoo", model: "project.project", id: String(project) });
+    if (!isAnnounced) await sql`select plane.enqueue_sync('odoo', ${String(task)}, 'project.task')`;
+    await world.drain();
+    assert.deepEqual(await waiting(world), ["project.project pending left_out"]);
+    const store = createBackfillStore(sql);
+    assert.deepEqual(await store.remains(run), { active: 0, waiting: 0, resting: 0, dead: 0 });
+    assert.deepEqual(await store.unsettled(run, 10), [], "the run does not wait for what nobody may make");
+
+    await setOptions(world, {});
+    await world.drain();
+    await world.arrive();
+    const [made] = (await plane?.api("GET", "/projects/"))?.results as { id: string; name: string }[];
+    assert.equal(made?.name, "Out");
+    const items = (await plane?.api("GET", `/projects/${made?.id}/work-items/`))?.results as {
+      name: string;
+    }[];
+    assert.deepEqual(items.map((item) => item.name), ["A task"]);
+    assert.deepEqual(await waiting(world), []);
+    assert.equal((await sql`select from plane.sync_waiting`).length, 0);
+  });
+}

@@ -97,6 +97,24 @@ export function waitingExamples(example: Example): void {
     assert.equal((await claimOne(world)).outages, 2, "and so it is when the hint came while it was at work");
   });
 
+  example(
+    "what configuration leaves out is no run's any more, unless it is hinted while it is at work",
+    async (world) => {
+      const key = { side: "plane", type: "project", id: "p" } as const;
+      const payload = { run_id: "7b0c2c52-9d8e-4f6c-8e0b-3a1d5f7c9e11" };
+      const park: Outcome = { kind: "park", reason: "left_out" };
+      await world.store.hint({ key, payload });
+      const first = await claimOne(world);
+      await world.store.hint({ key });
+      await settle(world, first, park);
+      const second = await claimOne(world);
+      assert.equal(second.runId, payload.run_id);
+      await settle(world, second, park);
+      await world.store.hint({ key });
+      assert.equal((await claimOne(world)).runId, null);
+    },
+  );
+
   example("a refused parent is looked at when that has moved, once, and is told so", async (world) => {
     await world.record(delivery("a"), "{}");
     await settle(world, await claimOne(world), REFUSED, { waits_for: ["moved:issue:parent"] });

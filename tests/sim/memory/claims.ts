@@ -128,6 +128,7 @@ function release(
   row.crashes = 0;
   row.lastError = reason;
   row.lockUntil = null;
+  if (kind === "park" && reason === "left_out" && current) row.runId = null;
   if (kind === "done") row.createdAt = row.lastAttemptAt ?? row.createdAt;
 }
 
