@@ -11,7 +11,7 @@ import { getsLinks, leaveLinks, linksOwed } from "./link_leaving.ts";
 import { readPlane } from "./observe.ts";
 import type { PairNow } from "./plan/pair_now.ts";
 import { makePlan } from "./plan_pair.ts";
-import type { Plan, Side } from "./plan/planned.ts";
+import type { Change, Plan, Side } from "./plan/planned.ts";
 import { settled } from "./settled.ts";
 import { takeBack } from "./take_back.ts";
 import { reportTakenBack } from "./taken_back.ts";
@@ -76,8 +76,11 @@ export async function syncPair<Form extends PlaneForm>(
   // What is done by now.
   let known: Effect = effectOf(entity.claimed, now.mapping.id);
   const say = (effect: Effect) => onPartial(known = effect);
+  const takenBack = taken?.changes ?? [];
+  const partly = (whole: Plan) => onlyOdoo(whole, takenBack);
   const noting = (side: Side, partOf: (plan: Plan) => Plan) => async (wanted: Plan) => {
-    const noted = { input, plan: partOf(wanted), stored };
+    // What was taken back before is written already: what becomes of this write says nothing of it.
+    const noted = { input, plan: withoutChanges(partOf(wanted), takenBack), stored };
     notes.begin(await noteAttempt(entity, side, { ...now, form }, noted, deps));
   };
   const carryOut = async <Result>(apply: Promise<Result>): Promise<Result> => {
@@ -98,9 +101,9 @@ export async function syncPair<Form extends PlaneForm>(
       notes.written();
       odooId = id;
       if (may && now.record === null) owed = "odoo";
-      say(report(onlyOdoo(written), true));
+      say(report(partly(written), true));
     };
-    const note = noting("odoo", onlyOdoo);
+    const note = noting("odoo", partly);
     const applied = await carryOut(
       applyToOdoo(entity, target, plan, prepared, now.fields, deps, note, onWritten),
     );
@@ -122,13 +125,13 @@ export async function syncPair<Form extends PlaneForm>(
     );
   }
   if (entity.kind.follow !== undefined && form !== null && odooId !== null) {
-    if (stored.odooStored !== null) say(report(onlyOdoo(plan)));
+    if (stored.odooStored !== null) say(report(partly(plan)));
     const { references } = prepared;
     followed = await entity.kind.follow({ entity, form, odooId, references, base: input.planeBase }, deps);
     plan = { ...plan, settled: [...plan.settled, ...followed?.settles ?? []] };
   }
   if (odooId !== null && (form === null || Object.keys(plan.plane).length > 0)) {
-    say(report(onlyOdoo(plan)));
+    say(report(partly(plan)));
     const target = { form, odooId, projectId: now.projectId };
     const note = noting("plane", (whole) => whole);
     const applied = await carryOut(applyToPlane(entity, target, plan, prepared, deps, note));
@@ -147,16 +150,25 @@ export async function syncPair<Form extends PlaneForm>(
   return report(plan);
 }
 
-/** The part of a plan that is done once Odoo was written. */
-function onlyOdoo(plan: Plan): Plan {
+/**
+ * The part of a plan that is done once Odoo was written. Of what was taken back it has what is over, on either side: the next look
+ * finds and logs the rest, because its bases have not moved and its order is still there.
+ */
+function onlyOdoo(plan: Plan, takenBack: readonly Change[]): Plan {
   const open = new Set(Object.keys(plan.expected.plane));
   return {
     ...plan,
     plane: {},
-    changes: plan.changes.filter(({ side }) => side === "odoo"),
+    changes: plan.changes.filter((change) =>
+      takenBack.includes(change) ? !open.has(change.field) : change.side === "odoo"
+    ),
     agreed: plan.agreed.filter((field) => !open.has(field)),
     settled: plan.settled.filter((field) => !open.has(field)),
   };
+}
+
+function withoutChanges(plan: Plan, known: readonly Change[]): Plan {
+  return { ...plan, changes: plan.changes.filter((change) => !known.includes(change)) };
 }
 
 /** It is made up for later: a failure here must not undo what is done. */

@@ -1,6 +1,13 @@
 /** Taking back while a side fails or refuses, or has lost the record: nothing is logged twice, and nothing is left half done. */
 import assert from "node:assert/strict";
-import { editPlane, type Pair, startPairIn, type Values } from "../support/both_ways/pair.ts";
+import {
+  editOdoo,
+  editPlane,
+  inPlane,
+  type Pair,
+  startPairIn,
+  type Values,
+} from "../support/both_ways/pair.ts";
 import { logOf, takeBack } from "../support/undo.ts";
 
 const start = startPairIn({});
@@ -8,6 +15,30 @@ const start = startPairIn({});
 async function fromPlane(pair: Pair, values: Values): Promise<void> {
   await editPlane(pair, values);
   await pair.world.arrive();
+}
+
+/** The next changes sent to Plane are answered with a failure that says nothing about their effect; they have none. */
+function breakPlane({ world }: Pick<Pair, "world">, times: number): void {
+  world.beforePlaneWrite = () => {
+    world.plane?.faults.next({ kind: "status", status: 500 });
+    if (times > 1) breakPlane({ world }, times - 1);
+    return Promise.resolve();
+  };
+}
+
+/** Looks again at what failed, whenever it was to be tried again. */
+async function again({ world }: Pair): Promise<void> {
+  await world.sql`update plane.sync_queue set next_attempt_at = now(), lock_until = null`;
+  await world.drain();
+}
+
+/** `[side, from, to]` of what the log says was taken back of a field, oldest first. */
+async function undoneOf({ world }: Pair, field: string): Promise<unknown[]> {
+  const rows = await world.sql<{ side: string; from: unknown; to: unknown }[]>`
+    select c ->> 'side' as side, c -> 'from' as "from", c -> 'to' as "to"
+    from plane.sync_log l, jsonb_array_elements(l.changes) with ordinality as o (c, place)
+    where c ->> 'field' = ${field} and c ->> 'why' = 'undone' order by l.id, place`;
+  return rows.map(({ side, from, to }) => [side, from, to]);
 }
 
 Deno.test("a pair whose work item was deleted without a word ends when something of it is to be taken back", async () => {
@@ -22,4 +53,32 @@ Deno.test("a pair whose work item was deleted without a word ends when something
   assert.deepEqual([...queued], []);
   const [mapping] = await world.sql`select status from plane.sync_mappings where plane_id = ${pair.item}`;
   assert.equal(mapping?.status, "archived");
+});
+
+Deno.test("what was taken back in Odoo is logged once, however often Plane fails after it", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  await fromPlane(pair, { priority: "urgent" });
+  breakPlane(pair, 3);
+  await takeBack(world, await logOf(world, "priority"));
+  assert.equal((await world.partner("issue", pair.item)).priority, "0");
+  for (let tries = 0; tries < 3; tries += 1) await again(pair);
+  assert.equal(world.beforePlaneWrite, undefined, "all three failed");
+  assert.equal((await inPlane(pair)).priority, "none");
+  assert.deepEqual(await undoneOf(pair, "priority"), [["odoo", "3", "0"], ["plane", "urgent", "none"]]);
+});
+
+Deno.test("what was taken back in Plane is in the log, also when reading what Odoo stored fails", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  await editOdoo(pair, { priority: "3" });
+  await world.hintOdoo("project.task", pair.task);
+  world.beforePlaneWrite = () =>
+    Promise.resolve(
+      world.sandboxOdoo.faults.add({ kind: "server_error", model: "project.task", method: "read" }),
+    );
+  await takeBack(world, await logOf(world, "priority"));
+  await again(pair);
+  assert.equal((await inPlane(pair)).priority, "none");
+  assert.deepEqual(await undoneOf(pair, "priority"), [["plane", "urgent", "none"], ["odoo", "3", "0"]]);
 });
