@@ -41,7 +41,8 @@ export async function takeBack<Form extends PlaneForm>(
   const steps = stepsOf(orders, input, form, record);
   const givenUp = [...orders.keys()].filter((field) => !steps.has(field));
   const wanted = [...steps.values()].flat();
-  const ofSide = (side: Side) => wanted.filter((step) => step.side === side);
+  // Odoo is first: a set that it refuses is left as it is in Plane.
+  const ofSide = (side: Side) => wanted.filter((step) => step.side === side && !givenUp.includes(step.field));
 
   const odooStored = await carryOut(ofSide("odoo"), givenUp, async (values) => {
     entity.lease.require(deps.odooTimeoutMs);

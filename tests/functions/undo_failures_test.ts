@@ -8,7 +8,7 @@ import {
   startPairIn,
   type Values,
 } from "../support/both_ways/pair.ts";
-import { logOf, takeBack } from "../support/undo.ts";
+import { givenUp, logOf, takeBack } from "../support/undo.ts";
 
 const start = startPairIn({});
 
@@ -81,4 +81,32 @@ Deno.test("what was taken back in Plane is in the log, also when reading what Od
   await again(pair);
   assert.equal((await inPlane(pair)).priority, "none");
   assert.deepEqual(await undoneOf(pair, "priority"), [["plane", "urgent", "none"], ["odoo", "3", "0"]]);
+});
+
+Deno.test("a set that Odoo does not take back is not taken back in Plane either", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  const label = async (name: string) =>
+    (await pair.plane.api("POST", `/projects/${pair.project}/labels/`, { name })).id;
+  const [first, second] = [await label("first"), await label("second")];
+  await fromPlane(pair, { labels: [first, second] });
+  const tagOf = async (name: string) =>
+    (await world.odoo.search("project.tags", [["name", "=", name]]))[0] ?? 0;
+  const [goes, stays] = [await tagOf("first"), await tagOf("second")];
+  // Each side takes another one away, before either hears of it: one row of the log about both.
+  await editOdoo(pair, { tag_ids: [[6, 0, [goes]]] });
+  await fromPlane(pair, { labels: [second] });
+  assert.deepEqual([(await inPlane(pair)).labels, (await world.partner("issue", pair.item)).tag_ids], [
+    [],
+    [],
+  ]);
+  assert.notEqual(stays, 0);
+  await world.odoo.call("project.tags", "unlink", { ids: [goes] });
+  await takeBack(world, await logOf(world, "labels"));
+  assert.deepEqual(await givenUp(world), ["labels"]);
+  assert.deepEqual([(await inPlane(pair)).labels, (await world.partner("issue", pair.item)).tag_ids], [
+    [],
+    [],
+  ]);
+  assert.deepEqual(await undoneOf(pair, "labels"), []);
 });
