@@ -9,6 +9,7 @@ import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { lookForOverwritten } from "./evidence.ts";
 import { odooRecordOf } from "./sides/external_id.ts";
 import { PROJECT_MODEL } from "./sides/models.ts";
+import { readRecord } from "./sides/odoo_records.ts";
 import { goneInOdoo, goneInPlane } from "./gone.ts";
 import { GoneInPlane } from "./gone_in_plane.ts";
 import { leaveOut, leavesOut } from "./left_out.ts";
@@ -126,6 +127,9 @@ export async function processOdooRecord<Form extends PlaneForm>(
   const isProject = entity.kind.odooModel === PROJECT_MODEL && entity.kind.planeType === "project";
   const isNew = entity.mapping === null && entity.pair.tombstone === null;
   if (isProject && isNew && leavesOut(entity.config, project)) {
+    const record = await readRecord(deps.odoo(), PROJECT_MODEL, odooId, ["active"]);
+    // Gone, or in the archive: nobody has to decide about it.
+    if (record === null || record.active === false) return null;
     leaveOut();
   }
   if (!entity.ways.toPlane || entity.kind.plane === undefined) return null;

@@ -171,6 +171,18 @@ begin
       p_now
     );
 
+    -- Either of a project's two names may have been parked meanwhile, as one that is left out, or be about to be.
+    if (v_effect ->> 'created')::boolean and v_mapping.plane_type = 'project' then
+      perform plane.look_again(array(
+        select q.id from plane.sync_queue q
+        where q.entity_key in ('project:' || v_mapping.plane_id, v_mapping.odoo_model || ':' || v_mapping.odoo_id)
+          and q.id <> v_row.id
+          and (
+            q.status = 'processing' or (q.status = 'pending' and q.next_attempt_at = 'infinity' and q.last_error = 'left_out')
+          )
+      ));
+    end if;
+
     perform plane.leave_hint(h, p_now) from (
       select h from jsonb_array_elements(coalesce(v_effect -> 'hints', '[]')) h order by h #>> '{key,id}'
     ) hints;
@@ -274,13 +286,21 @@ begin
 end
 $$;
 
--- The rows that get a hint are locked together with those that are settled, in the same order: no deadlock.
+-- The rows that get a hint, or are looked at again, are locked together with those that are settled, in the same order: no
+-- deadlock.
 create function plane.lock_hinted(p_effects jsonb, p_ids uuid[]) returns void
 language plpgsql set search_path = '' as $$
 declare
   v_keys text[] := array(
     select plane.entity_key(h #>> '{key,side}', coalesce(h #>> '{key,type}', h #>> '{key,model}'), h #>> '{key,id}')
     from jsonb_array_elements(p_effects) e, jsonb_array_elements(coalesce(e -> 'hints', '[]')) h
+  ) || array(
+    select k from jsonb_array_elements(p_effects) e join plane.sync_mappings m on m.id = (e ->> 'mapping_id')::uuid,
+      lateral unnest(array[
+        'project:' || coalesce(e #>> '{mapping,plane_id}', m.plane_id),
+        m.odoo_model || ':' || coalesce(e #>> '{mapping,odoo_id}', m.odoo_id)
+      ]) k
+    where (e ->> 'created')::boolean and m.plane_type = 'project' and k is not null
   );
 begin
   if cardinality(v_keys) > 0 then

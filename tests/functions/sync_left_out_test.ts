@@ -150,3 +150,49 @@ for (const isAnnounced of [true, false]) {
     assert.equal((await sql`select from plane.sync_waiting`).length, 0);
   });
 }
+
+for (const side of ["plane", "odoo"] as const) {
+  Deno.test(`a project just made in ${side}, whose announcement comes before its maker has said so, does not stay left out`, async () => {
+    await using world = await createSyncWorld({ withPlane: true });
+    const { odoo, plane, sql, sandboxOdoo } = world;
+    assert(plane !== undefined);
+    await setOptions(world, { [`create_in_${side === "plane" ? "odoo" : "plane"}`]: false });
+    world.dieBeforeSettling();
+    if (side === "plane") {
+      const [project = 0] = await odoo.create("project.project", [{ name: "New" }]);
+      await world.hintOdoo("project.project", project);
+    } else {
+      await plane.api("POST", "/projects/", { name: "New", identifier: "NEW" });
+      await world.arrive();
+    }
+    await sql`update plane.sync_queue set lock_until = clock_timestamp() + interval '1 hour' where status = 'processing'`;
+    if (side === "plane") await world.arrive();
+    else await world.hintOdoo("project.project", Number(sandboxOdoo.records("project.project")[0]?.id));
+    const parked = side === "plane" ? "project" : "project.project";
+    assert((await waiting(world)).includes(`${parked} pending left_out`), String(await waiting(world)));
+
+    await sql`update plane.sync_queue set lock_until = clock_timestamp() where status = 'processing'`;
+    await world.drain();
+    await world.arrive();
+    assert.deepEqual(await waiting(world), []);
+    const pairs =
+      await sql`select from plane.sync_mappings where plane_id is not null and odoo_id is not null`;
+    assert.equal(pairs.length, 1);
+  });
+}
+
+for (const end of ["archived", "deleted"]) {
+  Deno.test(`a project of Odoo's that is left out and ${end} is not listed any more`, async () => {
+    await using world = await createSyncWorld({ withPlane: true });
+    const { odoo, sql } = world;
+    await setOptions(world, { odoo_projects: [999] });
+    const [project = 0] = await odoo.create("project.project", [{ name: "Out" }]);
+    await world.hintOdoo("project.project", project);
+    assert.equal((await readStatus(sql)).left_out.length, 1);
+    if (end === "archived") await odoo.write("project.project", [project], { active: false });
+    else await odoo.call("project.project", "unlink", { ids: [project] });
+    await world.hintOdoo("project.project", project);
+    assert.deepEqual((await readStatus(sql)).left_out, []);
+    assert.deepEqual(await waiting(world), []);
+  });
+}

@@ -115,6 +115,26 @@ export function waitingExamples(example: Example): void {
     },
   );
 
+  for (const isAtWork of [false, true]) {
+    example(
+      `a project left out by either of its names is due when it has its partner (at work: ${isAtWork})`,
+      async (world) => {
+        const park: Outcome = { kind: "park", reason: "left_out" };
+        const { claimed, made } = await project(world);
+        await world.store.hint({ key: { side: "odoo", model: "project.project", id: "1" } });
+        const other = await claimOne(world);
+        if (!isAtWork) await settle(world, other, park);
+        assert.deepEqual(await world.store.claim("test", 10, LEASE_MS), []);
+        await settle(world, claimed, DONE, made);
+        if (isAtWork) await settle(world, other, park);
+        const again = await claimOne(world);
+        assert.equal(again.entityKey, "project.project:1");
+        await settle(world, again);
+        assert.deepEqual(await world.store.claim("test", 10, LEASE_MS), []);
+      },
+    );
+  }
+
   example("a refused parent is looked at when that has moved, once, and is told so", async (world) => {
     await world.record(delivery("a"), "{}");
     await settle(world, await claimOne(world), REFUSED, { waits_for: ["moved:issue:parent"] });

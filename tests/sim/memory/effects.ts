@@ -74,7 +74,18 @@ export function recordEffect(
     : [];
   const there = waitsFor.filter((key) => hasPartner(tables, key));
   wakeWaiting(tables, [...here, ...there, ...read.wakes ?? []], now, newId);
+  if (mapping?.plane_type === "project") { for (const key of here) lookAgainAtLeftOut(tables, key, row); }
   for (const hint of read.hints ?? []) leaveFreeHint(tables, hintOf(hint), now, newId);
+}
+
+/** One of the two names of a project that has its partner now: it may have been parked meanwhile, or be about to be. */
+function lookAgainAtLeftOut(tables: Tables, key: string, settled: QueueRow): void {
+  const row = tables.queue.get(key);
+  if (row === undefined || row === settled) return;
+  const isParked = row.status === "pending" && row.nextAttemptAt === Infinity && row.lastError === "left_out";
+  if (!isParked && row.status !== "processing") return;
+  row.generation += 1;
+  if (isParked) row.nextAttemptAt = row.lastAttemptAt ?? row.createdAt;
 }
 
 function hintOf(hint: NonNullable<ReadEffect["hints"]>[number]): Hint {
