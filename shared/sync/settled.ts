@@ -74,7 +74,10 @@ export function settled<Form extends PlaneForm>(
     odoo_actor: actors.odoo,
   }));
   const moved = wokenByMove(kind, plan, form?.id ?? null, odooId);
-  const chosen = plan.settled.some((field) => input.resolutions.has(field));
+  // Somebody's choice that was carried out, or an order to take back; what is over by itself is neither.
+  const chosen = plan.settled.some((field) =>
+    input.resolutions.has(field) || followed?.settles?.includes(field) === true
+  );
   return {
     ...effectOf(claimed, mapping.id),
     ...description,

@@ -58,6 +58,8 @@ Deno.test("joining and leaving a cycle are taken back, stay so as the cycle is l
   const { run_id } = await takeBack(world, await logOf(world, "members"));
   await scene.hint("cycle", id);
   assert.deepEqual([await has(item), await has(other)], [false, false], "taken back");
+  const [order] = await world.sql`select status from plane.sync_conflict where field = 'members'`;
+  assert.equal(order?.status, "resolved");
   const again = await takeBack(world, { run_id });
   assert.deepEqual(again.not_undone, []);
   await scene.hint("cycle", id);
