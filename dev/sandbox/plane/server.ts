@@ -3,7 +3,7 @@
  * For tests, demos and development; it behaves as the real server was seen to behave, oddities included.
  */
 import { type Exchange, exchangeFetch, type Handler, type Reply, responseOf } from "../exchange.ts";
-import type { Answer } from "./answers.ts";
+import { type Answer, ApiError } from "./answers.ts";
 import type { Fault, Faults } from "./faults.ts";
 import { type Delivery, Outbox } from "./outbox.ts";
 import { dumpJson, RENDERED } from "./python_json.ts";
@@ -58,7 +58,8 @@ export interface SandboxPlane {
   readonly requests: readonly { readonly method: string; readonly path: string }[];
   /**
    * A call with the administrator's service key, for setting a scene: the path is relative to the workspace
-   * (`/projects/`). Resolves to the parsed answer and throws on any status above 299.
+   * (`/projects/`). Resolves to the parsed answer and throws an ApiError on any
+   * status above 299.
    */
   api(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
   /** Resolves when no webhook is due or on its way. */
@@ -162,7 +163,8 @@ export function createSandboxPlane(options: SandboxPlaneOptions = {}): InProcess
     });
     if (reply === "hang") throw new Error(`sandbox Plane does not answer ${method} ${path}`);
     if (reply.status > 299) {
-      throw new Error(`sandbox Plane answered ${reply.status} to ${method} ${path}: ${reply.body}`);
+      const message = `sandbox Plane answered ${reply.status} to ${method} ${path}: ${reply.body}`;
+      throw Object.assign(new ApiError(reply.status, {}), { message });
     }
     return reply.body === null || reply.body === "" ? {} : JSON.parse(reply.body);
   }
