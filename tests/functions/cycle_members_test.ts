@@ -1,6 +1,14 @@
 /** Which tasks have a cycle's milestone: those whose work items are in it, and what people set by hand stays. */
 import assert from "node:assert/strict";
-import { planningScene } from "../support/planning_scene.ts";
+import { type PlanningScene, planningScene } from "../support/planning_scene.ts";
+
+/** `[from, to]` of every line about who is in a cycle, oldest first. */
+async function membersLogged({ world }: PlanningScene): Promise<unknown[]> {
+  const rows = await world.sql<{ from: unknown; to: unknown }[]>`
+    select c -> 'from' as "from", c -> 'to' as "to"
+    from plane.sync_log l, jsonb_array_elements(l.changes) c where c ->> 'field' = 'members' order by l.id`;
+  return rows.map(({ from, to }) => [from, to]);
+}
 
 const cycle = { name: "Sprint", start_date: "2090-01-01", end_date: "2090-01-14" };
 
@@ -143,6 +151,49 @@ Deno.test("the log says which tasks got the milestone", async () => {
   assert.deepEqual([row?.operation, row?.changes], ["update", [
     { field: "members", side: "odoo", from: [], to: [task], why: "changed_in_plane", base: [] },
   ]]);
+});
+
+Deno.test("the log has who joined and left, also when the worker that marked the tasks died before saying so", async () => {
+  await using scene = await planningScene();
+  const { world } = scene;
+  const item = await scene.make("work-items/", { name: "one" });
+  const id = await scene.make("cycles/", { ...cycle, project_id: scene.project });
+  await scene.arrive();
+  const task = (await scene.task(item, "name")).id;
+  const lookTwice = async () => {
+    world.dieBeforeSettling();
+    await scene.hint("cycle", id);
+    scene.taskWrites();
+    await world.drain();
+    assert.equal(scene.taskWrites(), 0, "it was marked before");
+  };
+  await scene.make(`cycles/${id}/cycle-issues/`, { issues: [item] });
+  await lookTwice();
+  await scene.remove(`cycles/${id}/cycle-issues/${item}/`);
+  await lookTwice();
+  assert.deepEqual(await membersLogged(scene), [[[], [task]], [[task], []]]);
+  await scene.hint("cycle", id);
+  assert.equal((await membersLogged(scene)).length, 2, "once");
+});
+
+Deno.test("what became of a task in Odoo, or was archived, is not logged as leaving the cycle", async () => {
+  await using scene = await planningScene();
+  const { odoo } = scene.world;
+  const [moved, archived] = [
+    await scene.make("work-items/", { name: "moved" }),
+    await scene.make("work-items/", { name: "archived" }),
+  ];
+  const id = await scene.make("cycles/", { ...cycle, project_id: scene.project });
+  await scene.arrive();
+  await scene.make(`cycles/${id}/cycle-issues/`, { issues: [moved, archived] });
+  await scene.hint("cycle", id);
+  assert.equal((await membersLogged(scene)).length, 1);
+  const [elsewhere = 0] = await odoo.create("project.project", [{ name: "Elsewhere" }]);
+  const task = (await scene.task(moved, "name")).id;
+  await odoo.write("project.task", [task], { project_id: elsewhere, milestone_id: false });
+  await scene.change(`work-items/${archived}/`, { archived_at: "2026-11-21" });
+  await scene.hint("cycle", id);
+  assert.equal((await membersLogged(scene)).length, 1);
 });
 
 Deno.test("a work item made below a member starts without its parent's milestone", async () => {

@@ -74,6 +74,34 @@ Deno.test("joining and leaving a cycle are taken back, stay so as the cycle is l
   assert.deepEqual(await givenUp(world), []);
 });
 
+Deno.test("joining and leaving that are taken back are in the log, also when the worker died before saying so", async () => {
+  await using scene = await planningScene();
+  const { world } = scene;
+  const item = await scene.make("work-items/", { name: "one" });
+  const id = await cycleWith(scene, LONG);
+  const task = (await scene.task(item, "name")).id;
+  const newest = async () =>
+    (await world.sql`
+      select c -> 'from' as "from", c -> 'to' as "to", c ->> 'undoes' as undoes
+      from plane.sync_log l, jsonb_array_elements(l.changes) c where c ->> 'field' = 'members'
+      order by l.id desc limit 1`)[0];
+  await scene.make(`cycles/${id}/cycle-issues/`, { issues: [item] });
+  await scene.hint("cycle", id);
+  const joined = await logOf(world, "members");
+  world.dieBeforeSettling();
+  await takeBack(world, joined);
+  await world.drain();
+  assert.equal((await scene.task(item, "milestone_id")).milestone_id, false);
+  assert.deepEqual({ ...await newest() }, { from: [task], to: [], undoes: joined.log_id });
+
+  const undone = await logOf(world, "members");
+  world.dieBeforeSettling();
+  await takeBack(world, undone);
+  await world.drain();
+  assert(Array.isArray((await scene.task(item, "milestone_id")).milestone_id));
+  assert.deepEqual({ ...await newest() }, { from: [], to: [task], undoes: undone.log_id });
+});
+
 Deno.test("who leaves and joins a cycle after its joining was taken back is a member again", async () => {
   await using scene = await planningScene();
   const { world } = scene;

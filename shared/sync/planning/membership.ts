@@ -2,7 +2,7 @@
  * Which tasks carry a mark of ours (a milestone, a tag, a parent), because their work items are in the cycle or module it stands
  * for. No webhook tells of that, and no work item: Plane's list is compared with what was agreed on last.
  */
-import type { Json, JsonObject } from "../../json.ts";
+import { type Json, type JsonObject, sameJson } from "../../json.ts";
 import type { OdooRecord } from "../../odoo/client.ts";
 import { relatedId } from "../lenses/lens.ts";
 import type { Followed, FollowInput, PlaneForm } from "../pairs/kind.ts";
@@ -91,11 +91,18 @@ export async function bringInLine<Form extends PlaneForm>(
   const after = wrote ? await read([...new Set([...members.values(), ...take, ...undo.give])]) : tasks;
   const agreed = [...members].filter(([, id]) => !undo.apart.includes(id) && isOn(id, after));
   const again = undo.give.filter((id) => isOn(id, after));
-  const from = sorted([...before.values(), ...undo.take]);
+  // What is archived or deleted did not leave, and what became of a member's task in Odoo was not done in Plane.
+  const listed = new Set(wanted);
+  const known = [...before].filter(([item, id]) =>
+    tasks.has(id) && !gone.has(item) && (!listed.has(id) || isOn(id, after))
+  );
+  const from = sorted([...known.map(([, id]) => id), ...undo.take]);
   const to = sorted([...agreed.map(([, task]) => task), ...again]);
+  // The worker before us died between marking and saying so; where nothing was agreed on before, all there is was there already.
+  const isUntold = Object.keys(base).length > 0 && !sameJson(from, to);
   return {
     base: { [MEMBERS]: Object.fromEntries(agreed), [APART]: undo.apart },
-    changes: wrote ? [{ field: MEMBERS, side: "odoo", from, to, base: from, ...undo.says }] : [],
+    changes: wrote || isUntold ? [{ field: MEMBERS, side: "odoo", from, to, base: from, ...undo.says }] : [],
     refused: give.some((id) => !isOn(id, after)) ? [MEMBERS] : [],
     waitsFor,
     settles: undo.ordered ? [MEMBERS] : [],
