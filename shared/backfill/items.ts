@@ -1,12 +1,14 @@
 /** The work items of one project: Plane's list page by page, then the matches, then Odoo's tasks that are left. */
+import type { PlaneWorkItem } from "../plane/client.ts";
 import { planeWorkItemSchema } from "../plane/schemas.ts";
 import { BEGINNING, maySkipRows, readCountedPage } from "../plane/counted_pages.ts";
 import { checked } from "../plane/records.ts";
+import { odooRecordOf } from "../sync/sides/external_id.ts";
 import { TASK_MODEL } from "../sync/sides/models.ts";
 import { type BackfillDependencies, MOST_HINTS, type RunAtWork } from "./dependencies.ts";
 import { holdOf, itemHint, odooHint } from "./hints.ts";
 import { matchByName } from "./match.ts";
-import { modelPairs } from "./models.ts";
+import { countTaken, modelPairs } from "./models.ts";
 import { type OdooIndex, readOdooIndex } from "./odoo_index.ts";
 import { counted, nextProject, type Progress, type ProjectProgress, withDuplicates } from "./progress.ts";
 
@@ -43,7 +45,7 @@ async function readPage(
     ? new Set(await deps.store.unknown("issue", all.map(({ id }) => id)))
     : new Set(all.map(({ id }) => id));
   const rows = all.filter(({ id }) => unknown.has(id));
-  const paired = new Set(await deps.store.paired("issue", rows.map(({ id }) => id)));
+  const paired = new Set(await deps.store.paired("issue", all.map(({ id }) => id)));
   const models = new Set(
     (await modelPairs(run, deps)).filter((pair) => pair.project === project.plane).map(({ model }) => model),
   );
@@ -54,8 +56,12 @@ async function readPage(
   if (hints.length > 0) deps.ring();
 
   const { position } = page;
+  const isFirst = progress.position.page === BEGINNING.page;
+  const items = position.total ?? position.read;
+  const others = (isFirst ? 0 : project.others) + await ofOtherModels(all, paired, models, deps);
+  const taken = isFirst && !again ? await countTaken(models, project.plane, deps) : project.taken;
   const projects = progress.projects.map((known, at) =>
-    at === progress.at ? { ...known, items: position.total ?? position.read, tasks: index.count } : known
+    at === progress.at ? { ...known, items, tasks: index.count, others, taken } : known
   );
   const next = counted({ ...progress, projects, position }, {
     items: rows.length,
@@ -68,6 +74,21 @@ async function readPage(
     return counted({ ...next, side: "plane_again", position: BEGINNING }, { read_again: 1 });
   }
   return { ...next, side: "odoo" };
+}
+
+/** How many of a page are, or are to be, records of these models. */
+async function ofOtherModels(
+  page: readonly PlaneWorkItem[],
+  paired: ReadonlySet<string>,
+  models: ReadonlySet<string>,
+  { store }: BackfillDependencies,
+): Promise<number> {
+  if (models.size === 0) return 0;
+  const whole = new Set(await store.pairedWith([...models], "issue", page.map(({ id }) => id)));
+  return page.filter((item) => {
+    const record = odooRecordOf(item);
+    return whole.has(item.id) || (!paired.has(item.id) && record !== null && models.has(record.model));
+  }).length;
 }
 
 /** Hints what only Odoo has, and writes down who cannot be told from a namesake. */

@@ -52,6 +52,22 @@ export async function modelPairs(
   });
 }
 
+/** Pairs of these models in a project whose work item was there first: a person has made it. */
+export async function countTaken(
+  models: Iterable<string>,
+  project: string,
+  { store }: Pick<BackfillDependencies, "store">,
+): Promise<number> {
+  let count = 0;
+  for (const model of models) {
+    const pairs = await store.pairs(model, project);
+    count += pairs.filter(({ origin, planeId, odooId }) =>
+      origin === "plane" && planeId !== null && odooId !== null
+    ).length;
+  }
+  return count;
+}
+
 /** One step: a page of work items that may be such records, or a page of records. */
 export async function stepModels(
   progress: Progress,

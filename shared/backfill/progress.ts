@@ -20,6 +20,9 @@ const projectSchema = z.object({
   /** Work items in Plane's list, once it was begun; tasks in Odoo. */
   items: z.number().nullable(),
   tasks: z.number().nullable(),
+  /** Of `items`, those that are records of another model; pairs of other models that began with a work item, before the list. */
+  others: z.number(),
+  taken: z.number(),
 });
 
 const progressSchema = z.object({

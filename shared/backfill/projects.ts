@@ -75,7 +75,7 @@ export async function pairedProjects(
   );
   const unique = [...new Map(pairs.map((pair) => [pair.plane, pair])).values()];
   const projects = unique
-    .map((pair) => ({ ...pair, name: "", items: null, tasks: null }))
+    .map((pair) => ({ ...pair, name: "", items: null, tasks: null, others: 0, taken: 0 }))
     .toSorted((left, right) => left.plane < right.plane ? -1 : 1);
   return { ...progress, projects, at: 0, phase: projects.length === 0 ? "settling" : "items" };
 }

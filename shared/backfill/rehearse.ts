@@ -98,6 +98,7 @@ function rehearsalBackfillStore(
       odooId: row.odoo_id === null ? null : Number(row.odoo_id),
       status: row.status,
       lastError: null,
+      origin: row.origin,
     }));
   return {
     configs: () => real.configs(),
@@ -122,6 +123,16 @@ function rehearsalBackfillStore(
         plane_type === planeType && plane_id !== null && wanted.has(plane_id) ? [plane_id] : []
       );
       return [...await real.paired(planeType, ids), ...own];
+    },
+    pairedWith: async (models, planeType, ids) => {
+      const wanted = new Set(ids);
+      const own = store.imagined().flatMap(({ plane_type, plane_id, odoo_model, odoo_id }) =>
+        plane_type === planeType && plane_id !== null && wanted.has(plane_id) && odoo_id !== null &&
+          models.includes(odoo_model)
+          ? [plane_id]
+          : []
+      );
+      return [...await real.pairedWith(models, planeType, ids), ...own];
     },
     unknown: async (planeType, ids) => {
       const own = new Set(store.imagined().map(({ plane_type, plane_id }) => `${plane_type}:${plane_id}`));

@@ -3,7 +3,7 @@ import { TASK_MODEL } from "../sync/sides/models.ts";
 import type { KnownPair, Unsettled } from "../store/backfill.ts";
 import type { BackfillDependencies, RunAtWork } from "./dependencies.ts";
 import { type ModelReport, modelReport } from "./model_report.ts";
-import { modelPairs } from "./models.ts";
+import { countTaken, modelPairs } from "./models.ts";
 import type { Duplicate, Progress } from "./progress.ts";
 
 /** So many records that are not settled are listed; `counts` has all. */
@@ -45,18 +45,17 @@ export async function buildReport(
 ): Promise<CompletenessReport> {
   const unsettled = await deps.store.unsettled(run.id, MOST_LISTED);
   const models: ModelReport[] = [];
-  /** Work items of each project that are no tasks, because they stand for records of another model. */
-  const others = new Map<string, number>();
+  /** The other models whose records each project shows. */
+  const shown = new Map<string, string[]>();
   for (const pair of await modelPairs(run, deps)) {
     const pairs = await deps.store.pairs(pair.model, pair.project);
     models.push(await modelReport(pair, pairs, unsettled, deps));
-    const shown = pairs.filter(({ planeId, odooId, status }) =>
-      planeId !== null && odooId !== null && status !== "archived"
-    );
-    others.set(pair.project, (others.get(pair.project) ?? 0) + shown.length);
+    shown.set(pair.project, [...shown.get(pair.project) ?? [], pair.model]);
   }
   const projects: ProjectReport[] = [];
-  for (const { plane, odoo, items } of progress.projects) {
+  for (const { plane, odoo, items, others, taken } of progress.projects) {
+    // What the list had of other models, and what of it has become a record of one since.
+    const notTasks = others + Math.max(0, await countTaken(shown.get(plane) ?? [], plane, deps) - taken);
     const domain = [["project_id", "=", odoo]];
     const count = await deps.odoo.call(TASK_MODEL, "search_count", { domain }, {
       context: { active_test: false },
@@ -65,7 +64,7 @@ export async function buildReport(
       {
         plane,
         odoo,
-        items: (items ?? 0) - (others.get(plane) ?? 0),
+        items: (items ?? 0) - notTasks,
         tasks: typeof count === "number" ? count : 0,
       },
       await deps.store.pairs(TASK_MODEL, plane),

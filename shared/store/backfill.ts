@@ -16,6 +16,8 @@ export interface KnownPair {
   odooId: number | null;
   status: "active" | "paused" | "error" | "archived";
   lastError: string | null;
+  /** The side the pair began on; null: the queue has yet to pair them. */
+  origin: "plane" | "odoo" | null;
 }
 
 /** A Plane record that waits for its match to be decided. */
@@ -52,6 +54,12 @@ export interface BackfillStore {
   leaveHints(hints: readonly RunHint[]): Promise<void>;
   /** Those among these Plane records that have a pair, or the intent of one. */
   paired(planeType: string, planeIds: readonly string[]): Promise<string[]>;
+  /** Those among these Plane records that are one of a pair with a record of one of these models; not those with an intent. */
+  pairedWith(
+    odooModels: readonly string[],
+    planeType: string,
+    planeIds: readonly string[],
+  ): Promise<string[]>;
   /** Those among these Plane records that have neither a pair nor a hint. */
   unknown(planeType: string, planeIds: readonly string[]): Promise<string[]>;
   held(hold: string): Promise<HeldRecord[]>;
@@ -88,13 +96,13 @@ export function createBackfillStore(sql: Sql, clock: StoreClock = {}): BackfillS
     pairs: async (odooModel, planeProjectId) => {
       const rows = await sql<(Omit<KnownPair, "odooId"> & { odooId: string | null })[]>`
         select plane_type as "planeType", plane_id as "planeId", plane_project_id as "planeProjectId", odoo_id as "odooId",
-          status, last_error as "lastError"
+          status, last_error as "lastError", origin
         from plane.sync_mappings
         where odoo_model = ${odooModel} ${
         planeProjectId === undefined ? sql`` : sql`and plane_project_id = ${planeProjectId}`
       }
         union all
-        select q.source_type, q.source_id, q.plane_project_id, q.payload ->> 'match_odoo_id', 'active', q.last_error
+        select q.source_type, q.source_id, q.plane_project_id, q.payload ->> 'match_odoo_id', 'active', q.last_error, null
         from plane.sync_queue q join plane.sync_config c on c.plane_type = q.source_type and c.odoo_model = ${odooModel}
         where q.run_id is not null and q.source_system = 'plane' and q.is_open and q.payload ->> 'match_odoo_id' is not null
           and not exists (
@@ -110,6 +118,13 @@ export function createBackfillStore(sql: Sql, clock: StoreClock = {}): BackfillS
       const rows = await sql<{ id: string }[]>`
         select plane_id as id from plane.sync_mappings
         where plane_type = ${planeType} and plane_id = any (${[...planeIds]}::text[])`;
+      return rows.map(({ id }) => id);
+    },
+    pairedWith: async (odooModels, planeType, planeIds) => {
+      const rows = await sql<{ id: string }[]>`
+        select plane_id as id from plane.sync_mappings
+        where plane_type = ${planeType} and plane_id = any (${[...planeIds]}::text[])
+          and odoo_model = any (${[...odooModels]}::text[]) and odoo_id is not null`;
       return rows.map(({ id }) => id);
     },
     unknown: async (planeType, planeIds) => {

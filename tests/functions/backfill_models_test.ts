@@ -1,6 +1,7 @@
 /** Documents and records of models of one's own in a backfill: those that were there before come, each once. */
 import assert from "node:assert/strict";
 import { stepModels } from "../../shared/backfill/models.ts";
+import type { CompletenessReport } from "../../shared/backfill/report.ts";
 import { NOTHING_DONE, type Progress, readProgress } from "../../shared/backfill/progress.ts";
 import type { BackfillStore } from "../../shared/store/backfill.ts";
 import type { RunRow } from "../../shared/store/runs.ts";
@@ -169,3 +170,32 @@ for (const paired of [true, false]) {
     assert.deepEqual(report.models.map((entry) => [entry.odoo_records, entry.paired]), [[1, 1]]);
   });
 }
+
+Deno.test("work items of another model are counted as the list has them: not those in Plane's archive, nor those made since", async () => {
+  await using scene = await createBackfillWorld({ odooExtensions: FILING });
+  const office = await scene.project("Office", []);
+  await pair(scene, "sale.order", office.id);
+  await makeOrder(scene, "Ann");
+  await makeOrder(scene, "Bob");
+  const items = ({ projects }: CompletenessReport) =>
+    projects.map((entry) => [entry.plane_items, entry.paired, entry.unpaired_plane]);
+  const first = reportOf(await scene.finish(await scene.request()));
+  assert.deepEqual([items(first), first.complete], [[[0, 0, 0]], true]);
+  const { results } = await scene.plane.api("GET", `/projects/${office.id}/work-items/`);
+  const [order] = results as { id: string }[];
+  const path = `/projects/${office.id}/work-items/${order?.id}/`;
+  await scene.plane.api("PATCH", path, { archived_at: "2026-01-31" });
+  await scene.plane.api("POST", `/projects/${office.id}/work-items/`, { name: "By hand" });
+  const second = reportOf(await scene.finish(await scene.request()));
+  assert.deepEqual([items(second), second.complete], [[[1, 0, 1]], false]);
+
+  await pair(scene, FILING_MODEL, office.id, {
+    mappings: { name: "name" },
+    direction: "bidirectional",
+    options: { create_in_odoo: true },
+  });
+  await scene.world.sql`update plane.sync_config set enabled = false where odoo_model = 'sale.order'`;
+  const third = reportOf(await scene.finish(await scene.request()));
+  assert.deepEqual(third.models.map(({ paired }) => paired), [1]);
+  assert.deepEqual(items(third), [[1, 0, 0]], "the order's item is left, and waits for its model");
+});

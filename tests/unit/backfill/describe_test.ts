@@ -11,7 +11,15 @@ import {
 import { projectReport } from "../../../shared/backfill/report.ts";
 import type { RunRow } from "../../../shared/store/runs.ts";
 
-const project = (plane: string, items: number | null) => ({ plane, odoo: 1, name: "", items, tasks: 0 });
+const project = (plane: string, items: number | null) => ({
+  plane,
+  odoo: 1,
+  name: "",
+  items,
+  tasks: 0,
+  others: 0,
+  taken: 0,
+});
 const reading: Progress = {
   ...NOTHING_DONE,
   phase: "items",
@@ -80,7 +88,15 @@ Deno.test("namesakes beyond what is listed are counted all the same", () => {
 
 Deno.test("a report says for each project what has no partner, and why", () => {
   const pair = (planeId: string, odooId: number | null, status: "active" | "archived" = "active") => (
-    { planeType: "issue", planeId, planeProjectId: "a", odooId, status, lastError: null }
+    {
+      planeType: "issue",
+      planeId,
+      planeProjectId: "a",
+      odooId,
+      status,
+      lastError: null,
+      origin: "plane" as const,
+    }
   );
   const report = projectReport(
     { plane: "a", odoo: 1, items: 8, tasks: 7 },
