@@ -2,6 +2,7 @@
 import { attemptsLeft } from "./attempts.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import type { EndInOdoo, PlaneForm, SyncEntity } from "./pairs/kind.ts";
+import { undoOrders } from "./pairs/undo_orders.ts";
 import type { Change, Side } from "./plan/planned.ts";
 
 /** How an Odoo record ends unless its kind says otherwise. */
@@ -17,10 +18,11 @@ export const ARCHIVE: EndInOdoo = {
  * @param side where the record is gone
  */
 export function endOfPair<Form extends PlaneForm>(
-  { claimed, mapping, kind, pair }: SyncEntity<Form>,
+  entity: SyncEntity<Form>,
   side: Side,
   { odooId, gone, archive, unseen }: { odooId: number; gone: boolean; archive: boolean; unseen: string[] },
 ): Effect {
+  const { claimed, mapping, kind, pair } = entity;
   const other: Side = side === "plane" ? "odoo" : "plane";
   const { field } = kind.endInOdoo ?? ARCHIVE;
   const change: Change = {
@@ -32,6 +34,8 @@ export function endOfPair<Form extends PlaneForm>(
     base: false,
   };
   const kept = unseen.length > 0;
+  // An order to take something back would wait for ever.
+  const orders = [...undoOrders(entity).keys()];
   return {
     ...effectOf(claimed, mapping?.id ?? null),
     mapping: {
@@ -41,6 +45,7 @@ export function endOfPair<Form extends PlaneForm>(
       synced: archive,
     },
     ...attemptsLeft(pair),
+    ...(orders.length === 0 ? {} : { conflicts: { open: [], settled: orders, how: "gone" as const } }),
     tombstone: gone ? "deleted_in_odoo" : "deleted_in_plane",
     // Should it come back, it is different from what was agreed on: it is taken out of the archive.
     snapshot: {

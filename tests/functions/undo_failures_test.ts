@@ -53,6 +53,8 @@ Deno.test("a pair whose work item was deleted without a word ends when something
   assert.deepEqual([...queued], []);
   const [mapping] = await world.sql`select status from plane.sync_mappings where plane_id = ${pair.item}`;
   assert.equal(mapping?.status, "archived");
+  const [order] = await world.sql`select status from plane.sync_conflict`;
+  assert.equal(order?.status, "gone", "nothing is left that could be taken back");
 });
 
 Deno.test("what was taken back in Odoo is logged once, however often Plane fails after it", async () => {
