@@ -45,7 +45,8 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions): Pr
   const world = await World.open(schedule, options);
   const giveBackTimers = takeOverTimers(world.kernel);
   try {
-    const failures = await play(world);
+    // A mistake of the simulator's own: it names its schedule, and the search goes on.
+    const failures = await play(world).catch((thrown) => [`the simulator broke off: ${thrown}`]);
     const lost = [await lostUpdates(world)];
     if (world.talks()) lost.push(await lostRemarks(world));
     failures.push(...lost.flatMap((one) => one.failures));
