@@ -84,9 +84,12 @@ export class Notes {
     return this.#open === null ? [] : [{ id: this.#open, became: "nothing" }];
   }
 
-  /** What settling is to say of them. */
-  get over(): Pick<Effect, "attempts"> {
-    return this.#over.length === 0 ? {} : { attempts: [...this.#over] };
+  /** @param isAllDone otherwise a making that was tried before may still turn out to have taken effect */
+  over(isAllDone: boolean): Pick<Effect, "attempts"> {
+    const over = this.#over.flatMap(({ id, became }) =>
+      became !== "unmade" ? [{ id, became }] : isAllDone ? [{ id, became: "nothing" as const }] : []
+    );
+    return over.length === 0 ? {} : { attempts: over };
   }
 
   #end(became: AttemptOver["became"]): void {

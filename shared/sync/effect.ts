@@ -30,7 +30,7 @@ export interface Effect {
   /** Needed for a tombstone without mapping. */
   odoo_model?: string;
   /** What became of the writes that were noted for this pair. */
-  attempts?: AttemptOver[];
+  attempts?: { id: string; became: Exclude<AttemptOver["became"], "unmade"> }[];
   conflicts?: { open: OpenedConflict[]; settled: string[]; how: "resolved" | "gone" };
   /** The partner exists since now: who waits for it is woken. */
   created: boolean;

@@ -60,7 +60,7 @@ export async function syncPair<Form extends PlaneForm>(
   let followed: Followed | null = null;
   const may = getsLinks(entity.kind, deps);
   let owed: Side | null = may ? now.madeBefore ?? linksOwed(input.planeBase) : null;
-  const report = (part: Plan, isUnread = false) => ({
+  const report = (part: Plan, isUnread = false, isAllDone = false) => ({
     ...reportTakenBack(
       settled(entity, { ...now, form, odooId }, input, part, prepared, stored, {
         refused,
@@ -71,7 +71,7 @@ export async function syncPair<Form extends PlaneForm>(
       }, deps),
       taken,
     ),
-    ...notes.over,
+    ...notes.over(isAllDone),
   });
   // What is done by now.
   let known: Effect = effectOf(entity.claimed, now.mapping.id);
@@ -147,7 +147,7 @@ export async function syncPair<Form extends PlaneForm>(
     const both = { form: linked.form, record: linked.record };
     if (!await leaveLinks(entity, owed, both, now.lenses, isNew, deps)) owed = null;
   }
-  return report(plan);
+  return report(plan, false, true);
 }
 
 /**

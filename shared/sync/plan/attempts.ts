@@ -10,10 +10,13 @@ import type { Agreed } from "../lenses/lens.ts";
 import { type ActiveLens, contextOf, type PlanInput } from "./plan_input.ts";
 import type { Side } from "./planned.ts";
 
-/** `settled`: its own worker heard the answer and says itself what it did. */
+/**
+ * `settled`: its own worker heard the answer and says itself what it did. `unmade`: no record was found that it could have made,
+ * which is certain only once one is made.
+ */
 export interface AttemptOver {
   id: string;
-  became: "settled" | "written" | "nothing" | "unknown";
+  became: "settled" | "written" | "nothing" | "unmade" | "unknown";
 }
 
 export interface AfterAttempts {
@@ -47,7 +50,7 @@ export function basesAfterAttempts<Form>(
   const over = attempts.map((attempt): AttemptOver => {
     const { id, side, stamp } = attempt;
     // Where there is no record, a making came to nothing; what was written to one that is deleted since, nobody can tell.
-    if (input[side] === null) return { id, became: stamp === null ? "nothing" : "unknown" };
+    if (input[side] === null) return { id, became: stamp === null ? "unmade" : "unknown" };
     const isUntouched = stamp !== null && stamp === stamps[side];
     const written = { plane: attempt.plane_base, odoo: attempt.odoo_base };
     let wasSeen = false;

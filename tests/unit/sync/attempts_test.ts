@@ -59,7 +59,7 @@ Deno.test("a record that is not there was not made; one that was there and is go
   const gone = { ...known("new", "", "old"), odoo: null };
   const became = (stamp: string | null) =>
     basesAfterAttempts(gone, [attempt("new", stamp)], at("2")).over.map(({ became }) => became);
-  assert.deepEqual([became(null), became("1")], [["nothing"], ["unknown"]]);
+  assert.deepEqual([became(null), became("1")], [["unmade"], ["unknown"]]);
 });
 
 Deno.test("a record made by a worker nobody heard of has what it was made with, or somebody's edit", () => {
