@@ -77,7 +77,7 @@ export class Notes {
   }
 
   /** @returns the note that is over because the failure says that nothing was written; none: it stays */
-  refusedBy(thrown: unknown): AttemptOver[] {
+  refusedBy(thrown: unknown): NonNullable<Effect["attempts"]> {
     if (!(thrown instanceof SuiteError) || thrown.outcomeUnknown || !REFUSALS.includes(thrown.code)) {
       return [];
     }
