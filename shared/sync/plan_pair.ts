@@ -79,7 +79,7 @@ export async function makePlan<Form extends PlaneForm>(
   };
   const input = {
     ...judged,
-    lenses: entity.claimed.payload.retry_refused ? judged.lenses : withoutRefused(judged),
+    lenses: entity.claimed.payload.retry_refused ? judged.lenses : withoutRefused(judged, deps.wallClock()),
   };
   const later = await laterSides(entity, input, deps);
   const complete = { ...input, later };

@@ -14,13 +14,9 @@ import { describePlan } from "./report.ts";
 import type { PairNow } from "./plan/pair_now.ts";
 import { actorsOf } from "./actors.ts";
 
-/**
- * A parent that is refused, because changes came out of order and it would be a circle, is tried again when the parent moves or
- * anything of the record changes, else after this long, in ms, twice as long each time; after so many tries it waits until the
- * parent moves, one of the sides changes it, or a new day's first look comes by (refused.ts).
- */
-const REFUSED_AGAIN_MS = 60_000;
-const REFUSED_TRIES = 5;
+/** What could not be done for now, and is no value of a field, is tried again after this long, in ms, twice as long each time. */
+const AGAIN_MS = 60_000;
+const TRIES = 5;
 
 export function settled<Form extends PlaneForm>(
   entity: SyncEntity<Form>,
@@ -63,7 +59,13 @@ export function settled<Form extends PlaneForm>(
     actors,
     durationMs: Math.round(deps.now() - startedAt),
   });
-  const givenUp = claimed.outages >= REFUSED_TRIES;
+  // A parent that is refused, because changes came out of order and it would be a circle, is tried again when the parent moves or
+  // one of the sides changes it, and by itself as refused.ts says.
+  const remembered = rememberRefused(input, { ...planeBase, ...followed?.base }, refused, deps.wallClock());
+  const again = [
+    remembered.againMs ?? [],
+    isOwed(input, refused, linksOwed) ? owedAgain(claimed.outages) : [],
+  ].flat();
   const writeDate = parseStamp(record?.write_date);
   const project = form === null ? null : kind.projectOf(form);
   const open = plan.conflicts.map((conflict) => ({
@@ -93,10 +95,7 @@ export function settled<Form extends PlaneForm>(
     },
     snapshot: {
       plane_base: rememberWrites(
-        rememberLinksOwed(
-          rememberRefused(input, { ...planeBase, ...followed?.base }, givenUp ? refused : []),
-          linksOwed,
-        ),
+        rememberLinksOwed(remembered.base, linksOwed),
         plan,
         now.form === null ? null : stored.planeStored?.updated_at ?? null,
       ),
@@ -117,8 +116,20 @@ export function settled<Form extends PlaneForm>(
           changedMeanwhile(input, plan, stored))
       ? [{ key: { side: "odoo" as const, model: kind.odooModel, id: String(odooId) }, priority: 5 }]
       : [],
-    ...((refused.length === 0 && linksOwed === null) || givenUp
-      ? {}
-      : { again_after_ms: REFUSED_AGAIN_MS * 2 ** claimed.outages }),
+    ...(again.length === 0 ? {} : { again_after_ms: Math.min(...again) }),
   };
+}
+
+/** Whether something is owed that is not remembered by its values: links, or a value somebody orders to be taken back. */
+function isOwed<Form>(
+  { lenses }: PlanInput<Form>,
+  refused: readonly string[],
+  linksOwed: Side | null,
+): boolean {
+  return linksOwed !== null || refused.some((field) => !lenses.some(({ lens }) => lens.field === field));
+}
+
+/** After how many ms such a thing is tried again; nothing once it was tried often enough. */
+function owedAgain(looks: number): number[] {
+  return looks >= TRIES ? [] : [AGAIN_MS * 2 ** looks];
 }

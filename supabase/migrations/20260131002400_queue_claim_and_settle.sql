@@ -210,6 +210,12 @@ begin
       last_error = t.reason,
       worker_id = null,
       lock_until = null,
+      -- It was tried again, in vain: not once more at the next hint.
+      payload = case
+        when t.reason = 'refused' and q.generation = q.claimed_generation and jsonb_typeof(q.payload) = 'object'
+          then q.payload - 'retry_refused'
+        else q.payload
+      end,
       -- A run does not wait for what configuration leaves out.
       run_id = case when t.outcome = 'park' and t.reason = 'left_out' and q.generation = q.claimed_generation then null else q.run_id end,
       -- What is left is younger than the claim.

@@ -230,7 +230,7 @@ Deno.test("a parent that was given up for the day is tried again when the parent
   await world.deliver(issueEnvelope(5, { parent: PARENT }, "updated"));
   await world.drain();
   while ((await queue(world)).length > 0) {
-    await world.sql`update plane.sync_queue set next_attempt_at = now()`;
+    await world.letRefusedRest();
     await world.drain();
   }
   assert.equal((await world.partner("issue", ISSUE)).parent_id, false);

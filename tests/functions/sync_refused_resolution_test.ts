@@ -36,7 +36,7 @@ Deno.test("a conflict whose decision Odoo refuses stays open with its age, and i
   assert.deepEqual((await world.partner("issue", pair.item)).parent_id, [odoos, "Odoo's parent"]);
 
   await world.odoo.write("project.task", [planesTask], { parent_id: false });
-  await world.sql`update plane.sync_queue set next_attempt_at = now()`;
+  await world.letRefusedRest();
   await world.drain();
   assert.deepEqual((await world.partner("issue", pair.item)).parent_id, [planesTask, "Plane's parent"]);
   assert.equal((await inPlane(pair)).parent, planes);

@@ -21,7 +21,7 @@ Deno.test("a name another project has is refused alone: the rest arrives, and th
 
   await plane.api("PATCH", `/projects/${other}/`, { name: "Old shop" });
   await world.arrive();
-  await world.sql`update plane.sync_queue set next_attempt_at = now()`;
+  await world.letRefusedRest();
   await world.drain();
   assert.equal((await plane.api("GET", `/projects/${project}/`)).name, "Shop");
 });
@@ -42,4 +42,35 @@ Deno.test("an archived project stays in the archive when its new name is refused
   assert.equal(name, "Website");
   assert.notEqual(archived, null);
   assert.equal((await world.partner("project", project)).active, false);
+});
+
+Deno.test("a name that is taken is not sent again whenever something else of a busy project changes, but when its time has come", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  const { plane, project } = pair;
+  await plane.api("POST", "/projects/", { name: "Shop", identifier: "SHOP" });
+  await world.arrive();
+  const { id } = await world.partner("project", project);
+  const before = plane.requests.length;
+  // What is refused is sent first, and once more without it when there is more to say.
+  const sent = () =>
+    plane.requests.slice(before).filter(({ method, path }) =>
+      method === "PATCH" && path.endsWith(`/projects/${project}/`)
+    ).length;
+  await world.odoo.write("project.project", [Number(id)], { name: "Shop" });
+  await world.hintOdoo("project.project", Number(id));
+  assert.equal(sent(), 1);
+  for (const text of ["one", "two", "three", "four", "five", "six", "seven"]) {
+    await world.odoo.write("project.project", [Number(id)], { description: `<p>${text}</p>` });
+    await world.hintOdoo("project.project", Number(id));
+    assert.equal((await plane.api("GET", `/projects/${project}/`)).description, text);
+  }
+  assert.equal(sent(), 8);
+  const queue = () => world.sql`select last_error from plane.sync_queue`;
+  assert.deepEqual((await queue()).map((row) => row.last_error), ["refused"], "it is tried again by itself");
+  while ((await queue()).length > 0) await world.letRefusedRest().then(() => world.drain());
+  assert.equal(sent(), 13, "and then no more that day");
+  await world.odoo.write("project.project", [Number(id)], { name: "Store" });
+  await world.hintOdoo("project.project", Number(id));
+  assert.equal((await plane.api("GET", `/projects/${project}/`)).name, "Store");
 });

@@ -147,8 +147,7 @@ export class EditScriptWorld implements Evidence {
 
   /** A record of which something was refused rests for a minute, whoever speaks of it. */
   async #letTimePass(): Promise<void> {
-    await this.sync.sql`
-      update plane.sync_queue set next_attempt_at = now() where status = 'pending' and last_error = 'refused'`;
+    await this.sync.letRefusedRest();
   }
 
   #look(side: Side, by: "person" | "engine"): Change[] {

@@ -50,6 +50,8 @@ export interface SyncWorld extends AsyncDisposable {
   hintOdoo(model: string, id: number): Promise<DrainReport>;
   /** Processes everything that is due. */
   drain(): Promise<DrainReport>;
+  /** Half an hour passes for what was refused: it is due, and time to try it again. */
+  letRefusedRest(): Promise<void>;
   /** The Odoo task or project that belongs to a Plane record; archived ones too. */
   partner(planeType: "issue" | "project", planeId: string): Promise<OdooRecord>;
   close(): Promise<void>;
@@ -117,6 +119,7 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
     beforePlaneWrite = undefined;
     await act?.();
   };
+  let passedMs = 0;
   let isDying = false;
   let isDead = false;
   const store = createSqlStore(sql);
@@ -130,7 +133,7 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
       ? { urls: { odoo: target.url, plane: plane?.url, planeWorkspace: plane?.workspaceSlug } }
       : {}),
     now: () => performance.now(),
-    wallClock: Date.now,
+    wallClock: () => Date.now() + passedMs,
     clockOffsets: { plane: () => 0, odoo: () => 0 },
     odooTimeoutMs: 20_000,
     planeTimeoutMs: 20_000,
@@ -195,6 +198,10 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
     },
     set beforePlaneWrite(act) {
       beforePlaneWrite = act;
+    },
+    letRefusedRest: async () => {
+      passedMs += 1_800_000;
+      await sql`update plane.sync_queue set next_attempt_at = now() where status = 'pending' and last_error = 'refused'`;
     },
     dieBeforeSettling: () => void (isDying = true),
     odooRequests: () => odooRequests,

@@ -154,6 +154,22 @@ export function waitingExamples(example: Example): void {
     assert.deepEqual(await world.store.claim("test", 10, LEASE_MS), []);
   });
 
+  example(
+    "who is refused its parent again is not told of that move any more, unless it was hinted meanwhile",
+    async (world) => {
+      const key = { side: "plane", type: "issue", id: "a" } as const;
+      await world.store.hint({ key, payload: { retry_refused: true, project_id: "p" } });
+      const first = await claimOne(world);
+      await world.store.hint({ key });
+      await settle(world, first, REFUSED, {});
+      const second = await claimOne(world);
+      assert.deepEqual(second.payload, { retry_refused: true, project_id: "p" });
+      await settle(world, second, REFUSED, {});
+      await world.store.hint({ key });
+      assert.deepEqual((await claimOne(world)).payload, { project_id: "p" });
+    },
+  );
+
   example("a record is woken once", async (world) => {
     const { claimed, made } = await project(world);
     await world.record(delivery("a"), "{}");

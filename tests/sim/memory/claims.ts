@@ -128,6 +128,10 @@ function release(
   row.crashes = 0;
   row.lastError = reason;
   row.lockUntil = null;
+  if (reason === "refused" && current && row.payload !== null) {
+    const { retry_refused: _tried, ...payload } = row.payload;
+    row.payload = payload;
+  }
   if (kind === "park" && reason === "left_out" && current) row.runId = null;
   if (kind === "done") row.createdAt = row.lastAttemptAt ?? row.createdAt;
 }
