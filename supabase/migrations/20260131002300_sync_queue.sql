@@ -112,8 +112,8 @@ $$;
 
 -- Leaves a hint. The newest observation is kept; equal stamps with different content mean that nobody can tell which
 -- is newer, so the record is read. A row that waits (backing off, resting, parked) keeps waiting: the hint is on it. One whose
--- value was refused does not: whatever changed may be what it was refused for, and the rest of the record is not held up. Such a
--- look is not counted among those that come by themselves, further and further apart. Nor does a project that is left out: it may
+-- value was refused does not: the rest of the record is not held up, and what is refused itself is sent again when it has changed
+-- or its time has come (shared/sync/refused.ts). Such a look is not counted among those that come by themselves. Nor does a project that is left out: it may
 -- have become one that is not.
 -- `operation` speaks of Plane's record once a hint came from there, and a deletion stays until it was looked at: an update
 -- that arrives later may well be older. `read_first` is about Plane's record only: a hint from Odoo never asks for it.
