@@ -52,10 +52,10 @@ export function planSet<Form>(merge: Merge<Form>, joined: Joined): void {
     const both = joined.toOdoo !== null && joined.toPlane !== null && !making;
     const why = now === null
       ? "created"
-      : both
-      ? "joined"
       : input.doubtful?.has(lens.field) === true
       ? (side === "odoo" ? "conflict_plane_won" : "conflict_odoo_won")
+      : both
+      ? "joined"
       : side === "odoo"
       ? "changed_in_plane"
       : "changed_in_odoo";

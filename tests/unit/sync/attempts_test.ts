@@ -170,4 +170,19 @@ Deno.test("what a set loses after a write nobody heard of is logged as in a conf
   assert.deepEqual(plan.changes.map(({ side, from, to, why }) => ({ side, from, to, why })), [
     { side: "odoo", from: [1, 2], to: [1], why: "conflict_plane_won" },
   ]);
+  // Somebody takes p1-1 away in Odoo besides: both sides are written.
+  const both = { ...input, odoo: { id: 1, tag_ids: [2] } };
+  const { over: _both, ...afterBoth } = basesAfterAttempts(both, [tried], at("2"));
+  const joined = planBoth({
+    ...both,
+    ...afterBoth,
+    policy: "latest_wins",
+    resolutions: new Map(),
+    open: new Set(),
+    later: () => "plane",
+  });
+  assert.deepEqual(joined.changes.map(({ side, why }) => [side, why]), [
+    ["odoo", "conflict_plane_won"],
+    ["plane", "conflict_odoo_won"],
+  ]);
 });
