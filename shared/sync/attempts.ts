@@ -36,16 +36,25 @@ export async function noteAttempt<Form extends PlaneForm>(
 ): Promise<string | null> {
   const changes = plan.changes.filter((change) => change.side === side);
   if (changes.length === 0) return null;
-  const fields = Object.keys(plan.expected[side]).filter((field) => plan.agreed.includes(field));
+  const written = Object.keys(plan.expected[side]);
   const { planeBase, odooBase } = nextBases(input, plan, stored);
-  const only = (base: typeof planeBase) =>
-    Object.fromEntries(fields.flatMap((field) => base[field] === undefined ? [] : [[field, base[field]]]));
+  const agreed = (base: typeof planeBase) =>
+    Object.fromEntries(
+      written.flatMap((field) =>
+        plan.agreed.includes(field) && base[field] !== undefined ? [[field, base[field]]] : []
+      ),
+    );
+  // A set that goes to both sides is agreed on when both have it.
+  const open = Object.fromEntries(
+    written.filter((field) => !plan.agreed.includes(field) && plan.joined[field] !== undefined)
+      .map((field) => [field, null]),
+  );
   const actors = actorsOf(claimed, now.record);
   const id = await deps.store.noteAttempt(claimed, now.mapping.id, {
     side,
     stamp: stampsOf(now)[side],
-    plane_base: only(planeBase),
-    odoo_base: only(odooBase),
+    plane_base: { ...agreed(planeBase), ...(side === "plane" ? open : {}) },
+    odoo_base: { ...agreed(odooBase), ...(side === "odoo" ? open : {}) },
     changes,
     actor: side === "plane" ? actors.odoo : actors.plane,
   });
@@ -58,12 +67,16 @@ const REFUSALS: readonly string[] = ["odoo_rejected", "plane_rejected", "plane_c
 
 /** The notes of one pass: those that were found, and its own. */
 export class Notes {
-  readonly #over: AttemptOver[];
+  readonly #own: AttemptOver[];
   /** The write that is under way. */
   #open: string | null = null;
 
-  constructor(found: readonly AttemptOver[]) {
-    this.#over = [...found];
+  /**
+   * @param found what became of those that were there before
+   * @param own what became of the notes of an earlier pass in this very claim
+   */
+  constructor(readonly found: readonly AttemptOver[], own: readonly AttemptOver[]) {
+    this.#own = [...own];
   }
 
   /** Another write begins. One that is still under way was refused, and is tried again without what was wrong with it. */
@@ -84,16 +97,22 @@ export class Notes {
     return this.#open === null ? [] : [{ id: this.#open, became: "nothing" }];
   }
 
-  /** @param isAllDone otherwise a making that was tried before may still turn out to have taken effect */
+  /**
+   * What settling is to say of them.
+   *
+   * @param isAllDone otherwise the next look has to know those that were found: of what is still to be written, too, nobody can tell
+   *   whose it is, and a making may still turn out to have taken effect
+   */
   over(isAllDone: boolean): Pick<Effect, "attempts"> {
-    const over = this.#over.flatMap(({ id, became }) =>
-      became !== "unmade" ? [{ id, became }] : isAllDone ? [{ id, became: "nothing" as const }] : []
-    );
+    const over = [...isAllDone ? this.found : [], ...this.#own].map(({ id, became }) => ({
+      id,
+      became: became === "unmade" ? "nothing" as const : became,
+    }));
     return over.length === 0 ? {} : { attempts: over };
   }
 
   #end(became: AttemptOver["became"]): void {
-    if (this.#open !== null) this.#over.push({ id: this.#open, became });
+    if (this.#open !== null) this.#own.push({ id: this.#open, became });
     this.#open = null;
   }
 }

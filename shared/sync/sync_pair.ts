@@ -50,7 +50,7 @@ export async function syncPair<Form extends PlaneForm>(
     ({ input, prepared, plan, over } = await makePlan(entity, now, form, taken, deps));
   }
 
-  const notes = new Notes([...now.over ?? [], ...over]);
+  const notes = new Notes(over, now.over ?? []);
   const stored: Carried<Form> = {
     odooStored: taken?.odooStored ?? null,
     planeStored: taken?.planeStored ?? null,

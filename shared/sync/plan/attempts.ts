@@ -56,8 +56,10 @@ export function basesAfterAttempts<Form>(
     let wasSeen = false;
     for (const active of input.lenses.filter(({ lens }) => Object.hasOwn(written[side], lens.field))) {
       const { lens: { field } } = active;
-      // Its record was made, and that was settled.
-      if (stamp === null && isKnown(field)) continue;
+      if (active.lens.basesSeen !== undefined && written[side][field] === null) {
+        doubtful.add(field);
+        continue;
+      }
       const before = { plane: bases.plane[field], odoo: bases.odoo[field] };
       const after = { plane: written.plane[field], odoo: written.odoo[field] };
       const found = look(
@@ -67,14 +69,20 @@ export function basesAfterAttempts<Form>(
         before,
         after,
       );
-      if (!isUntouched && isDoubtful(found, after, stamp === null)) doubtful.add(field);
+      // A part of what the making of its record led to is settled: that counts, and the rest is as doubtful as before.
+      const isSettled = stamp === null && isKnown(field);
+      const isSet = active.lens.basesSeen !== undefined;
+      if (!isUntouched && (!isSettled || isSet) && isDoubtful(found, after, stamp === null)) {
+        doubtful.add(field);
+      }
       if (typeof found === "string") continue;
-      wasSeen ||= !sameAgreed(found, before);
+      wasSeen ||= isSettled ? sameAgreed(found, after) : !sameAgreed(found, before);
+      if (isSettled) continue;
       set(bases.plane, field, found.plane);
       set(bases.odoo, field, found.odoo);
     }
     // A note without bases shows nothing: the stamp alone is no proof.
-    const isSilent = Object.keys(written[side]).length === 0;
+    const isSilent = Object.values(written[side]).every((base) => base === null);
     return { id, became: wasSeen ? "written" : isUntouched && !isSilent ? "nothing" : "unknown" };
   });
   const making = attempts.findLast(({ side, stamp }) => side === made && stamp === null);
