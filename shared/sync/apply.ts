@@ -86,10 +86,12 @@ export async function applyToPlane<Form extends PlaneForm>(
     lease.require(deps.planeTimeoutMs);
     if (target.form !== null && Object.keys(plan.plane).length === 0) return null;
     if (target.form !== null) return await writes.update(access, target.form, plan.plane);
+    const isPaired = async (id: string) =>
+      await deps.store.readPartner({ side: "plane", type: kind.planeType, id }) !== null;
     return await writes.make(access, target.projectId, { ...prepared.onCreateInPlane, ...plan.plane }, {
       external_source: PLANE_SOURCE,
       external_id: planeExternalId(kind.odooModel, target.odooId),
-    });
+    }, isPaired);
   });
 }
 

@@ -74,3 +74,15 @@ Deno.test("a name that is taken is not sent again whenever something else of a b
   await world.hintOdoo("project.project", Number(id));
   assert.equal((await plane.api("GET", `/projects/${project}/`)).name, "Store");
 });
+
+Deno.test("a project made in Odoo does not take another pair's project for its own because both have one name", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  const { plane, project } = pair;
+  const [second] = await world.odoo.create("project.project", [{ name: "Website" }]);
+  await world.hintOdoo("project.project", second ?? 0);
+  assert.equal((await plane.api("GET", `/projects/${project}/`)).external_id, null);
+  const [row] = await world.sql`
+    select status, last_error from plane.sync_queue where entity_key = ${`project.project:${second}`}`;
+  assert.deepEqual({ ...row }, { status: "failed", last_error: "plane_conflict" });
+});

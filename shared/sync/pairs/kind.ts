@@ -57,6 +57,8 @@ export interface PlaneWrites<Form> {
     projectId: string | null,
     values: Readonly<Record<string, Json>>,
     external: { external_id: string; external_source: string },
+    /** Whether a record of Plane's has a partner: then it is not this one's. */
+    isPaired: (planeId: string) => Promise<boolean>,
   ) => Promise<Form>;
   update: (plane: PlaneAccess, form: Form, values: Readonly<Record<string, Json>>) => Promise<Form>;
 }

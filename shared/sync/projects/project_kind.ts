@@ -27,8 +27,8 @@ export const PROJECT_KIND: Kind<ProjectForm> = {
   prepare,
   placeInPlane: () => Promise.resolve(null),
   plane: {
-    make: async (plane, _projectId, values, external) =>
-      whole(await makeProject(plane.client, values, external)),
+    make: async (plane, _projectId, values, external, isPaired) =>
+      whole(await makeProject(plane.client, values, external, isPaired)),
     update: updateProject,
   },
   afterMakingInOdoo: async (form, odooId, { store, odoo, plane }) => {

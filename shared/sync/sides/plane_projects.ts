@@ -9,7 +9,7 @@ const TRIES = 20;
 
 /**
  * Plane notices neither a second project with the same external pair nor says who has a taken name: so the list is looked at
- * first. A project of the same name that nobody has marked is the same project: it is taken.
+ * first. A project of the same name that nobody has marked, and that has no partner, is the same project: it is taken.
  *
  * @throws SuiteError plane_conflict when the name belongs to another Odoo project
  */
@@ -17,6 +17,7 @@ export async function makeProject(
   client: PlaneClient,
   values: Readonly<Record<string, Json>>,
   external: { external_id: string; external_source: string },
+  isPaired: (planeId: string) => Promise<boolean>,
 ): Promise<PlaneProject> {
   const name = String(values.name ?? "");
   const projects = await client.projects();
@@ -26,7 +27,8 @@ export async function makeProject(
   if (ours !== undefined) return ours;
   const named = projects.find((project) => project.name.trim().toLowerCase() === name.trim().toLowerCase());
   if (named !== undefined) {
-    if (named.external_id !== null || named.archived_at !== null) throw new SuiteError("plane_conflict");
+    const isAnothers = named.external_id !== null || named.archived_at !== null || await isPaired(named.id);
+    if (isAnothers) throw new SuiteError("plane_conflict");
     return await client.updateProject(named.id, external);
   }
   const taken = new Set(projects.map(({ identifier }) => identifier.toUpperCase()));

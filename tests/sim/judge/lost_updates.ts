@@ -118,8 +118,8 @@ function swallowed(world: Evidence, edit: Change): boolean {
 export const ONE_PASS_MS = 100_000;
 
 /**
- * Somebody on one side, and a moment later somebody on the other, set a field to what the engine took for agreed, because it had
- * read the one side before and the other after: what the first of them did after that looked like the later edit.
+ * Somebody on one side, and a moment later somebody on the other, set a field to what the engine then took for agreed, or wrote
+ * there itself: it had read the one side before, and what the first of them did after that looked like the later edit.
  */
 async function isCrossed(world: Evidence, edit: Change, pair: Pair): Promise<boolean> {
   const overtaken = world.history.changes.some((other) =>
@@ -128,8 +128,8 @@ async function isCrossed(world: Evidence, edit: Change, pair: Pair): Promise<boo
   );
   return overtaken && (await world.store.log()).some((line) =>
     line.pair?.planeId === pair.plane &&
-    line.changes.some(({ field, why, to }) =>
-      field === edit.field && why === "same_on_both" && sameValue(world, to, edit.to)
+    line.changes.some(({ field, side, why, to }) =>
+      field === edit.field && (why === "same_on_both" || side === edit.side) && sameValue(world, to, edit.to)
     )
   );
 }
