@@ -23,6 +23,8 @@ export interface Change {
 
 export class History {
   readonly changes: Change[] = [];
+  /** Plane's items that had the priority "low" at some time, which is not told from "none" here. */
+  readonly onceLow = new Set<string>();
   readonly #known: Record<Side, Map<string, Fields>> = { plane: new Map(), odoo: new Map() };
   readonly #reads = new Map<string, number>();
 
@@ -72,6 +74,9 @@ export class History {
   }
 
   #planeNow(): Map<string, Fields> {
+    for (const { id, priority } of this.plane.workItems.values()) {
+      if (priority === "low") this.onceLow.add(id);
+    }
     return new Map(
       [...this.plane.workItems.values()].map((item) => [item.id, planeFields(this.plane, item)]),
     );

@@ -8,13 +8,13 @@ import type { Pair } from "./pairs.ts";
 /**
  * The engine says so in its log, and one of these is true of what the servers saw: somebody edited the record after its partner
  * was deleted, and may have taken that back since (what is kept once stays kept); people on both sides made the same edit, which
- * the engine had not seen when one of the records went; or Plane's item has the priority "low", which says no more to the judge
- * than "none", as in Odoo, but is an edit.
+ * the engine had not seen when one of the records went; or Plane's item has or had the priority "low", which says no more to the
+ * judge than "none", as in Odoo: from the one to the other, either way, is an edit all the same.
  *
  * @param side where the record is left
  */
 export function isKeptForAnEdit(
-  { history, plane }: Pick<Evidence, "history" | "plane">,
+  { history }: Pick<Evidence, "history">,
   log: readonly SimLogLine[],
   pair: Pair,
   side: Side,
@@ -34,5 +34,5 @@ export function isKeptForAnEdit(
     return last?.by === "person" && last.from !== null;
   };
   const alike = compared.some((field) => isEdited(side, field) && isEdited(gone, field));
-  return edited || alike || (side === "plane" && plane.world.workItems.get(pair.plane)?.priority === "low");
+  return edited || alike || (side === "plane" && history.onceLow.has(pair.plane));
 }
