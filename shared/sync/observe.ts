@@ -85,8 +85,10 @@ export async function readPlane<Form extends PlaneForm>(
       // Plane answers 403 for a project that was deleted. That alone says nothing; after a signed deletion it confirms it.
       const deleted = pair.tombstone?.reason === "deleted_in_plane" || claimed.operation === "delete";
       if (code === "plane_forbidden" && deleted) return { kind: "gone" };
-      // Nobody says any more where a deleted record was; it was read when it went.
-      if ((code === "project_unknown" || code === "work_item_unknown") && deleted) return { kind: "gone" };
+      // Nobody says any more where a deleted record was; it was read when it went. Nor where a comment was of which only its
+      // message told, when that was deleted too: their pair has ended.
+      const ended = deleted || pair.tombstone?.reason === "deleted_in_odoo";
+      if ((code === "project_unknown" || code === "work_item_unknown") && ended) return { kind: "gone" };
       if (code !== "plane_not_found") throw thrown;
       const archived = await kind.readArchived?.(plane, planeId, project) ?? null;
       if (archived !== null) return { kind: "present", form: archived, fresh: true };

@@ -85,6 +85,27 @@ Deno.test("a comment that was deleted before it had a note is no dead letter whe
   await nothingIsLeft(at);
 });
 
+Deno.test("a comment nobody had read before it and its message were deleted is no dead letter when somebody speaks of it without its work item", async () => {
+  const at = await startCommentWorld();
+  await using world = at.world;
+  world.plane?.webhooks.list().forEach((webhook) => webhook.isActive = false);
+  const message = await writeInOdoo(at, "<p>Short</p>");
+  const id = String((await inPlane(at))[0]?.id);
+  // Its worker died before it could say what it had made.
+  await world.sql`
+    delete from plane.sync_snapshot s using plane.sync_mappings m
+    where m.id = s.mapping_id and m.plane_type = 'issue_comment'`;
+  await at.plane.api("DELETE", `${at.comments}${id}/`);
+  await world.odoo.call("mail.message", "unlink", { ids: [message] });
+  await world.sql`select plane.enqueue_sync('plane', ${id}, 'issue_comment', 'delete')`;
+  await world.drain();
+  const tombstones = await world.sql`select reason from plane.sync_tombstone where plane_id = ${id}`;
+  assert.deepEqual(tombstones.map(({ reason }) => reason), ["deleted_in_odoo"]);
+  await nothingIsLeft(at);
+  await hintComment(at, id, { project_id: at.project });
+  await nothingIsLeft(at);
+});
+
 Deno.test("a message emptied before anybody knew of the comment made from it leaves that comment marked, and nothing waits", async () => {
   const at = await startCommentWorld({ odooAheadMs: 60_000 });
   await using world = at.world;
