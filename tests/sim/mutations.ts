@@ -56,14 +56,6 @@ export const MUTATIONS: readonly Mutation[] = [
     always: true,
   },
   {
-    name: "generation",
-    breaks: "a hint that comes while its entity is at work is settled with it",
-    file: "tests/sim/memory/claims.ts",
-    from: 'if (outcome.kind === "done" && wasCurrent && current) {',
-    to: 'if (outcome.kind === "done") {',
-    always: false,
-  },
-  {
     name: "read_before_write",
     breaks: "Plane is written without having been read just before",
     file: "shared/sync/sync_pair.ts",
