@@ -17,6 +17,9 @@ async function filled(): Promise<TestDatabase> {
     insert into plane.sync_tombstone (plane_type, plane_id, odoo_model, odoo_id, reason)
     select 'issue', n, 'project.task', n, 'mapping_deleted' from generate_series(1, ${ROWS}) n;
     insert into plane.sync_conflict (mapping_id, field) select id, 'name' from plane.sync_mappings;
+    insert into plane.sync_attempt (
+      mapping_id, side, plane_base, odoo_base, changes, source_system, source_id, noted_at
+    ) select id, 'odoo', '{}', '{}', '[]', 'plane', plane_id, now() from plane.sync_mappings;
     insert into plane.sync_queue (entity_key, source_system, source_id, source_type)
     select 'issue:' || n, 'plane', n, 'issue' from generate_series(1, ${ROWS}) n;
     insert into plane.webhook_delivery (dedup_key, source, envelope, event_type, entity_key, observed_at, body)
