@@ -46,6 +46,19 @@ export function basesAfterAttempts<Form>(
   const bases = { plane: { ...input.planeBase }, odoo: { ...input.odooBase } };
   const isKnown = (field: string) =>
     input.planeBase[field] !== undefined || input.odooBase[field] !== undefined;
+  // When it was tried more than once, nobody knows which try made it: only what all of them said is certain.
+  const [making, ...others] = attempts.filter(({ side, stamp }) => side === made && stamp === null);
+  for (const { lens: { field, basesSeen } } of making === undefined ? [] : input.lenses) {
+    // A set tells by itself, element by element.
+    if (isKnown(field) || basesSeen !== undefined) continue;
+    const said = ({ plane_base, odoo_base }: AttemptRow) => ({
+      plane: plane_base[field],
+      odoo: odoo_base[field],
+    });
+    if (making === undefined || others.some((other) => !sameAgreed(said(other), said(making)))) continue;
+    set(bases.plane, field, making.plane_base[field]);
+    set(bases.odoo, field, making.odoo_base[field]);
+  }
   const doubtful = new Set<string>();
   const over = attempts.map((attempt): AttemptOver => {
     const { id, side, stamp } = attempt;
@@ -53,7 +66,7 @@ export function basesAfterAttempts<Form>(
     if (input[side] === null) return { id, became: stamp === null ? "unmade" : "unknown" };
     const isUntouched = stamp !== null && stamp === stamps[side];
     const written = { plane: attempt.plane_base, odoo: attempt.odoo_base };
-    let wasSeen = false;
+    let wasSeen = id === making?.id && others.length === 0;
     for (const active of input.lenses.filter(({ lens }) => Object.hasOwn(written[side], lens.field))) {
       const { lens: { field } } = active;
       if (active.lens.basesSeen !== undefined && written[side][field] === null) {
@@ -85,12 +98,6 @@ export function basesAfterAttempts<Form>(
     const isSilent = Object.values(written[side]).every((base) => base === null);
     return { id, became: wasSeen ? "written" : isUntouched && !isSilent ? "nothing" : "unknown" };
   });
-  const making = attempts.findLast(({ side, stamp }) => side === made && stamp === null);
-  for (const { lens: { field } } of making === undefined ? [] : input.lenses) {
-    if (bases.plane[field] !== undefined || bases.odoo[field] !== undefined) continue;
-    set(bases.plane, field, making?.plane_base[field]);
-    set(bases.odoo, field, making?.odoo_base[field]);
-  }
   return { planeBase: bases.plane, odooBase: bases.odoo, doubtful, over };
 }
 

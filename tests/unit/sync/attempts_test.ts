@@ -70,6 +70,14 @@ Deno.test("a record made by a worker nobody heard of has what it was made with, 
   assert.deepEqual([somebodyElses.planeBase, somebodyElses.odooBase], [{}, {}]);
 });
 
+Deno.test("of a making that was tried twice only what both tries said is certain", () => {
+  const edited = { ...known("other", "second", ""), planeBase: {}, odooBase: {} };
+  const tries = [attempt("first", null), { ...attempt("second", null), id: "u" }]
+    .map((one) => ({ ...one, side: "plane" as const }));
+  const after = basesAfterAttempts(edited, tries, at("2"), "plane");
+  assert.deepEqual([after.planeBase, after.odooBase], [{}, {}]);
+});
+
 Deno.test("what a making said counts no more once the pair was settled", () => {
   const input = known("new", "new", "old");
   const after = basesAfterAttempts(input, [attempt("new", null)], at("2"), "odoo");
