@@ -42,7 +42,9 @@ export async function observePlane<Form extends PlaneForm>(
   const unreadable = claimed.observation !== null && announced === null;
   // It has waited long for its partner: who knows whether what it was announced with is still true.
   const isOld = mapping === null && claimed.outages >= OLD_AFTER_LOOKS && deps.plane !== undefined;
-  if (claimed.readFirst || unreadable || isOld || (newest === null && seen === null)) {
+  // What somebody tried and did not settle may have said more than this announcement, which may be the older one by now.
+  const isTried = pair.attempts.some(({ side }) => side === "odoo") && deps.plane !== undefined;
+  if (claimed.readFirst || unreadable || isOld || isTried || (newest === null && seen === null)) {
     // What a sweep or a run brought along may be older than what asks for a reading.
     if (deps.plane !== undefined) return await readPlane(entity, planeId, deps);
     // An announcement without the record says that it changed: what was seen before is old. A hint by hand says nothing.

@@ -85,6 +85,32 @@ Deno.test("who changes again in Plane what a dead worker carried over meets no c
   );
 });
 
+Deno.test("what a dead worker read in Plane and wrote is not taken back to what an older announcement says", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  const items = `/projects/${pair.project}/work-items/`;
+  const id = String((await pair.plane.api("POST", items, { name: "Earlier" })).id);
+  await pair.plane.idle();
+  await world.deliver(JSON.parse(pair.plane.deliveries.at(-1)?.body ?? "{}"));
+  await pair.plane.api("PATCH", `${items}${id}/`, { name: "Later" });
+  // It has waited long: it is read.
+  await world.sql`update plane.sync_queue set outages = 3 where source_id = ${id}`;
+  world.dieBeforeSettling();
+  await world.drain();
+  assert.equal(await attempts(pair), 1);
+  await world.drain();
+  assert.equal((await world.partner("issue", id)).name, "Later");
+  assert.deepEqual(
+    [
+      ...await world.sql`
+      select c ->> 'to' as name from plane.sync_log l join plane.sync_mappings m on m.id = l.mapping_id,
+        jsonb_array_elements(l.changes) c where m.plane_id = ${id} and c ->> 'field' = 'name'`,
+    ],
+    [{ name: "Later" }],
+  );
+  assert.equal(await attempts(pair), 0);
+});
+
 Deno.test("a label taken away in Plane after a dead worker had brought it to Odoo does not come back", async () => {
   const pair = await start();
   await using world = pair.world;
