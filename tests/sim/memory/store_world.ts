@@ -7,6 +7,7 @@ const BEGINNING = Date.UTC(2026, 0, 31, 12);
 
 export function openMemoryStoreWorld(): Promise<StoreWorld> {
   let milliseconds = BEGINNING;
+  let deletions = 0;
   const newId = () => crypto.randomUUID();
   const open = (): MemoryStore => createMemoryStore({ now: () => milliseconds, newId });
   let store = open();
@@ -23,7 +24,8 @@ export function openMemoryStoreWorld(): Promise<StoreWorld> {
     resolve: (id, resolution) => settled(resolveConflict(store.tables, id, resolution, milliseconds, newId)),
     pause: (scope) => settled(pause(store.tables, scope)),
     resume: (scope) => settled(resume(store.tables, scope)),
-    deleteMapping: (id) => settled(deleteMapping(store.tables, id, milliseconds)),
+    // A trigger in PostgreSQL knows no clock but its own, which is ahead of this one; no two deletions are at the same time.
+    deleteMapping: (id) => settled(deleteMapping(store.tables, id, Date.now() + (deletions += 0.001))),
     replay: (reason) => settled(store.replay(reason)),
     decideValue: (kind, value, odooId) =>
       settled(decideValue(store.tables, kind, value, odooId, milliseconds)),
