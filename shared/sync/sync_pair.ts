@@ -60,7 +60,7 @@ export async function syncPair<Form extends PlaneForm>(
   let followed: Followed | null = null;
   const may = getsLinks(entity.kind, deps);
   let owed: Side | null = may ? now.madeBefore ?? linksOwed(input.planeBase) : null;
-  const report = (part: Plan, isUnread = false, isAllDone = false) => ({
+  const report = (part: Plan, { isUnread = false, isAllDone = false } = {}) => ({
     ...reportTakenBack(
       settled(entity, { ...now, form, odooId }, input, part, prepared, stored, {
         refused,
@@ -101,7 +101,7 @@ export async function syncPair<Form extends PlaneForm>(
       notes.written();
       odooId = id;
       if (may && now.record === null) owed = "odoo";
-      say(report(partly(written), true));
+      say(report(partly(written), { isUnread: true }));
     };
     const note = noting("odoo", partly);
     const applied = await carryOut(
@@ -147,7 +147,7 @@ export async function syncPair<Form extends PlaneForm>(
     const both = { form: linked.form, record: linked.record };
     if (!await leaveLinks(entity, owed, both, now.lenses, isNew, deps)) owed = null;
   }
-  return report(plan, false, true);
+  return report(plan, { isAllDone: true });
 }
 
 /**
