@@ -43,22 +43,9 @@ export function basesAfterAttempts<Form>(
   stamps: Readonly<Record<Side, string | null>>,
   made: Side | null = null,
 ): AfterAttempts {
-  const bases = { plane: { ...input.planeBase }, odoo: { ...input.odooBase } };
-  const isKnown = (field: string) =>
-    input.planeBase[field] !== undefined || input.odooBase[field] !== undefined;
-  // When it was tried more than once, nobody knows which try made it: only what all of them said is certain.
-  const [making, ...others] = attempts.filter(({ side, stamp }) => side === made && stamp === null);
-  for (const { lens: { field, basesSeen } } of making === undefined ? [] : input.lenses) {
-    // A set tells by itself, element by element.
-    if (isKnown(field) || basesSeen !== undefined) continue;
-    const said = ({ plane_base, odoo_base }: AttemptRow) => ({
-      plane: plane_base[field],
-      odoo: odoo_base[field],
-    });
-    if (making === undefined || others.some((other) => !sameAgreed(said(other), said(making)))) continue;
-    set(bases.plane, field, making.plane_base[field]);
-    set(bases.odoo, field, making.odoo_base[field]);
-  }
+  const isKnown = isKnownIn(input);
+  const makings = attempts.filter(({ side, stamp }) => side === made && stamp === null);
+  const bases = basesOfMaking(input, makings);
   const doubtful = new Set<string>();
   const over = attempts.map((attempt): AttemptOver => {
     const { id, side, stamp } = attempt;
@@ -66,7 +53,7 @@ export function basesAfterAttempts<Form>(
     if (input[side] === null) return { id, became: stamp === null ? "unmade" : "unknown" };
     const isUntouched = stamp !== null && stamp === stamps[side];
     const written = { plane: attempt.plane_base, odoo: attempt.odoo_base };
-    let wasSeen = id === making?.id && others.length === 0;
+    let wasSeen = makings.length === 1 && id === makings[0]?.id;
     for (const active of input.lenses.filter(({ lens }) => Object.hasOwn(written[side], lens.field))) {
       const { lens: { field } } = active;
       if (active.lens.basesSeen !== undefined && written[side][field] === null) {
@@ -99,6 +86,35 @@ export function basesAfterAttempts<Form>(
     return { id, became: wasSeen ? "written" : isUntouched && !isSilent ? "nothing" : "unknown" };
   });
   return { planeBase: bases.plane, odooBase: bases.odoo, doubtful, over };
+}
+
+function isKnownIn<Form>({ planeBase, odooBase }: Known<Form>): (field: string) => boolean {
+  return (field) => planeBase[field] !== undefined || odooBase[field] !== undefined;
+}
+
+/**
+ * The bases with what the making of a record said of fields nobody has agreed on since. When it was tried more than once, nobody
+ * knows which try made it: only what all of them said is certain.
+ */
+function basesOfMaking<Form>(
+  input: Known<Form>,
+  [making, ...others]: readonly AttemptRow[],
+): Record<Side, Record<string, Json>> {
+  const bases = { plane: { ...input.planeBase }, odoo: { ...input.odooBase } };
+  if (making === undefined) return bases;
+  const isKnown = isKnownIn(input);
+  for (const { lens: { field, basesSeen } } of input.lenses) {
+    // A set tells by itself, element by element.
+    if (isKnown(field) || basesSeen !== undefined) continue;
+    const said = ({ plane_base, odoo_base }: AttemptRow) => ({
+      plane: plane_base[field],
+      odoo: odoo_base[field],
+    });
+    if (others.some((other) => !sameAgreed(said(other), said(making)))) continue;
+    set(bases.plane, field, making.plane_base[field]);
+    set(bases.odoo, field, making.odoo_base[field]);
+  }
+  return bases;
 }
 
 /** What is agreed on by what is seen of one field; `old`: it is as before the write; `other`: neither. */
