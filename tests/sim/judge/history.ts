@@ -1,6 +1,7 @@
 /** Who changed what, when, seen at the servers: the truth the laws are checked against. */
 import type { OdooTables } from "./evidence.ts";
 import type { World as PlaneWorld } from "../../../dev/sandbox/plane/world.ts";
+import type { Reader } from "../world/pass.ts";
 import type { Side } from "../world/schedule.ts";
 import { type FieldName, type Fields, odooFields, planeFields } from "./fields.ts";
 
@@ -15,7 +16,7 @@ export interface Change {
   readonly field: FieldName | "record";
   readonly from: unknown;
   readonly to: unknown;
-  /** Engine only: when its worker had last read this record; null: never. */
+  /** Engine only: when the pass that wrote had last read this record; null: never. */
   readonly readAt: number | null;
   /** Engine only: whether the answer reached its worker. */
   readonly heard: boolean;
@@ -43,18 +44,19 @@ export class History {
     );
   }
 
-  /** A worker has read a record. */
-  readBy(worker: string, side: Side, record: string, at: number): void {
-    this.#reads.set(`${worker} ${side} ${record}`, at);
+  /** A record was read. */
+  readBy({ worker, pass }: Reader, side: Side, record: string, at: number): void {
+    this.#reads.set(`${worker} ${pass} ${side} ${record}`, at);
   }
 
   /** Looks at a side after something may have changed there, and notes what did. */
-  look(side: Side, by: "person" | "engine", at: number, worker: string | null, heard: boolean): Change[] {
+  look(side: Side, by: "person" | "engine", at: number, reader: Reader | null, heard: boolean): Change[] {
+    const worker = reader?.worker ?? null;
     const now = side === "plane" ? this.#planeNow() : this.#odooNow();
     const known = this.#known[side];
     const found: Change[] = [];
     const note = (record: string, field: Change["field"], from: unknown, to: unknown) => {
-      const readAt = worker === null ? null : this.#reads.get(`${worker} ${side} ${record}`) ?? null;
+      const readAt = this.#reads.get(`${worker} ${reader?.pass} ${side} ${record}`) ?? null;
       found.push({ at, side, record, by, worker, field, from, to, readAt, heard });
     };
     for (const [record, fields] of now) {

@@ -4,6 +4,7 @@
  */
 import type { Row } from "../../../dev/sandbox/odoo/database.ts";
 import type { World as PlaneWorld } from "../../../dev/sandbox/plane/world.ts";
+import type { Reader } from "../world/pass.ts";
 import type { Side } from "../world/schedule.ts";
 import type { OdooTables } from "./evidence.ts";
 import { words } from "./fields.ts";
@@ -28,7 +29,7 @@ export interface RemarkChange {
   readonly what: "made" | "text" | "marked" | "deleted";
   readonly from: string | boolean;
   readonly to: string | boolean;
-  /** Engine only: when its worker had last read it; null: never. */
+  /** Engine only: when the pass that wrote had last read it; null: never. */
   readonly readAt: number | null;
   /** Engine only: whether the answer reached its worker. */
   readonly heard: boolean;
@@ -71,9 +72,9 @@ export class Talk {
     return this.#places.get(comment);
   }
 
-  /** A worker has read a remark, or in Plane all those of a work item. */
-  readBy(worker: string, side: Side, id: string, at: number): void {
-    this.#reads.set(`${worker} ${side} ${id}`, at);
+  /** A remark was read, or in Plane all those of a work item. */
+  readBy({ worker, pass }: Reader, side: Side, id: string, at: number): void {
+    this.#reads.set(`${worker} ${pass} ${side} ${id}`, at);
   }
 
   /** Looks at a side after something may have changed there, and notes what did. */
@@ -81,15 +82,18 @@ export class Talk {
     side: Side,
     by: RemarkChange["by"],
     at: number,
-    worker: string | null,
+    reader: Reader | null,
     heard: boolean,
   ): RemarkChange[] {
+    const worker = reader?.worker ?? null;
     const now = side === "plane" ? this.#inPlane() : this.#inOdoo();
     const known = this.#known[side];
     const found: RemarkChange[] = [];
     const readAt = (id: string, on: string) => {
       const names = side === "plane" ? [id, on] : [id];
-      const times = names.flatMap((name) => this.#reads.get(`${worker} ${side} ${name}`) ?? []);
+      const times = names.flatMap((name) =>
+        this.#reads.get(`${worker} ${reader?.pass} ${side} ${name}`) ?? []
+      );
       return times.length === 0 ? null : Math.max(...times);
     };
     for (const [id, { on, text, marked }] of now) {

@@ -1,6 +1,7 @@
 /** The way from a worker to Plane or Odoo: requests arrive, are lost, take effect without an answer, or late. */
 import type { Exchange, Handler, Reply } from "../../../dev/sandbox/exchange.ts";
 import type { Isolate } from "../kernel/isolate.ts";
+import { passOf, type Reader } from "./pass.ts";
 import type { Side } from "./schedule.ts";
 import type { Fate, Trouble } from "./trouble.ts";
 
@@ -19,7 +20,7 @@ export interface Route {
    *
    * @param heard false: its sender will not learn of it
    */
-  onEffect: (exchange: Exchange, reply: Reply, heard: boolean) => void;
+  onEffect: (reader: Reader, exchange: Exchange, reply: Reply, heard: boolean) => void;
 }
 
 export function fetchFrom(route: Route): typeof fetch {
@@ -28,6 +29,7 @@ export function fetchFrom(route: Route): typeof fetch {
     const url = new URL(String(input));
     const headers = new Headers(init.headers);
     const method = init.method ?? "GET";
+    const reader = { worker: isolate.name, pass: passOf() };
     const fate = trouble.upstream(side);
     const travel = trouble.travel(20);
     if (fate === "late") travel.there = trouble.random.between(20_000, LATEST_EFFECT_MS);
@@ -37,7 +39,12 @@ export function fetchFrom(route: Route): typeof fetch {
       const tooLate = !isolate.alive && isolate.kernel.now - sentAt > DEAD_WORKERS_EFFECT_MS;
       if (tooLate) return "lost";
       const body = await bodyText(init.body);
-      return await exchangeWith(route, fate, { method, url, header: (name) => headers.get(name), body });
+      return await exchangeWith(route, reader, fate, {
+        method,
+        url,
+        header: (name) => headers.get(name),
+        body,
+      });
     });
     return orAborted(answer, init.signal ?? undefined);
   };
@@ -45,6 +52,7 @@ export function fetchFrom(route: Route): typeof fetch {
 
 async function exchangeWith(
   { side, server, trouble, onEffect }: Route,
+  reader: Reader,
   fate: Fate,
   exchange: Exchange,
 ): Promise<{ value: Response } | { error: unknown } | "lost"> {
@@ -63,7 +71,7 @@ async function exchangeWith(
   const reply = await server(exchange);
   if (reply === "hang") return "lost";
   if (reply === "drop") return { error: new TypeError("connection reset by peer") };
-  onEffect(exchange, reply, fate === "well");
+  onEffect(reader, exchange, reply, fate === "well");
   switch (fate) {
     case "error_after":
       return { value: failure(trouble.random.pick([502, 504])) };

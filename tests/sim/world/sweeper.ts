@@ -23,7 +23,7 @@ export class Sweeper {
     isolate.beforeCall = () => misfortune(world, isolate, () => {});
     const port = <Port extends object>(subject: string, real: Port): Port =>
       portFrom(isolate, subject, real, world.trouble);
-    const sync = wire(world, isolate, (...effect) => world.onEffect(name, ...effect));
+    const sync = wire(world, isolate, world.onEffect);
     this.#dependencies = {
       sync,
       backfillPlane: sync.backfillPlane,

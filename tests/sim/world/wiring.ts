@@ -11,6 +11,7 @@ import type { Exchange, Reply } from "../../../dev/sandbox/exchange.ts";
 import type { Isolate } from "../kernel/isolate.ts";
 import { budgetFrom } from "./budget_port.ts";
 import { fetchFrom } from "./network.ts";
+import type { Reader } from "./pass.ts";
 import type { Side } from "./schedule.ts";
 import { storeFrom } from "./store_port.ts";
 import type { WorkerWorld } from "./worker.ts";
@@ -29,7 +30,7 @@ export interface Wired extends SyncDependencies {
 export function wire(
   world: WorkerWorld,
   isolate: Isolate,
-  onEffect: (side: Side, exchange: Exchange, reply: Reply, heard: boolean) => void,
+  onEffect: (worker: Reader, side: Side, exchange: Exchange, reply: Reply, heard: boolean) => void,
 ): Wired {
   const { kernel, trouble, wallClock } = world;
   const offsets = { plane: new ClockOffset(), odoo: new ClockOffset() };
@@ -40,7 +41,7 @@ export function wire(
         isolate,
         trouble,
         server: side === "plane" ? world.plane.handle : world.odoo.handle,
-        onEffect: (...effect) => onEffect(side, ...effect),
+        onEffect: (reader, ...effect) => onEffect(reader, side, ...effect),
       }),
       wallClock,
       (...dates) => offsets[side].observe(...dates),

@@ -13,6 +13,7 @@ import type { InProcessSandboxPlane } from "../../../dev/sandbox/plane/server.ts
 import type { SyncStore } from "../../../shared/store/sync_store.ts";
 import { Isolate } from "../kernel/isolate.ts";
 import type { Kernel } from "../kernel/kernel.ts";
+import { inPass, type Reader } from "./pass.ts";
 import type { Side } from "./schedule.ts";
 import type { ClaimWatch } from "./claim_watch.ts";
 import type { Trouble } from "./trouble.ts";
@@ -51,7 +52,7 @@ export interface WorkerWorld {
   wallClock: () => number;
   capabilities: OdooCapabilities;
   /** Called when a request of this worker has taken effect. */
-  onEffect: (worker: string, side: Side, exchange: Exchange, reply: Reply, heard: boolean) => void;
+  onEffect: (worker: Reader, side: Side, exchange: Exchange, reply: Reply, heard: boolean) => void;
   /** An error no code of the closed union explains: a mistake in the engine. */
   onSurprise: (error: SuiteError) => void;
   onDeath: (worker: Worker) => void;
@@ -97,7 +98,7 @@ export class Worker {
     const { world, isolate } = this;
     const { trouble } = world;
     const now = () => world.kernel.now;
-    const sync = wire(world, isolate, (...effect) => world.onEffect(this.name, ...effect));
+    const sync = wire(world, isolate, world.onEffect);
     const { store } = sync;
     const processor = world.engine(sync);
     const describeFailure = (
@@ -110,7 +111,7 @@ export class Worker {
     };
     return () =>
       drain({
-        process: processor.process,
+        process: (claimed, lease) => inPass(claimed, () => processor.process(claimed, lease)),
         describeFailure,
         claim: (limit) => store.claim(this.name, limit, LIMITS.leaseMs),
         settle: (settlements) => store.settle(settlements),

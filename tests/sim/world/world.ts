@@ -18,6 +18,7 @@ import { sandboxDoor } from "./odoo_door.ts";
 import { installOdooHooks } from "./odoo_hooks.ts";
 import { OdooPeople } from "./odoo_people.ts";
 import { HOOK_URL, planeHookFetch } from "./plane_hooks.ts";
+import type { Reader } from "./pass.ts";
 import { PlanePeople } from "./plane_people.ts";
 import { type Edit, isTalk, type Schedule, type Side } from "./schedule.ts";
 import type { SimStore } from "./sim_store.ts";
@@ -290,13 +291,13 @@ export class World {
     };
   }
 
-  #watch(worker: string, side: Side, exchange: Exchange, reply: Reply, heard: boolean): void {
+  #watch(reader: Reader, side: Side, exchange: Exchange, reply: Reply, heard: boolean): void {
     const { kernel } = this;
     const path = exchange.url.pathname;
     this.calls.push({
       at: kernel.now,
       side,
-      worker,
+      worker: reader.worker,
       method: exchange.method,
       path,
       body: exchange.body,
@@ -305,29 +306,29 @@ export class World {
     const reads = side === "plane" ? exchange.method === "GET" : /\/(read|search_read)$/.test(path);
     if (!reads) {
       if (side === "plane" && path.endsWith("/projects/")) this.#planePeople.joinProjects();
-      for (const change of this.#look(side, "engine", worker, heard)) {
+      for (const change of this.#look(side, "engine", reader, heard)) {
         kernel.trace.add(kernel.now, `  ${side} ${change}`);
       }
       return;
     }
     for (const record of recordsIn(side, exchange)) {
-      this.history.readBy(worker, side, record, kernel.now);
+      this.history.readBy(reader, side, record, kernel.now);
     }
     for (const remark of this.talk === null ? [] : remarksIn(side, exchange)) {
-      this.talk?.readBy(worker, side, remark, kernel.now);
+      this.talk?.readBy(reader, side, remark, kernel.now);
     }
     // What a sweep reads is not written by it.
-    if (worker === this.#sweeper?.name) return;
+    if (reader.worker === this.#sweeper?.name) return;
     for (const edit of this.#afterRead[side].splice(0)) {
       kernel.after(0, null, () => this.act(edit));
     }
   }
 
   /** Returns what has changed, for the trace. */
-  #look(side: Side, by: "person" | "engine", worker: string | null = null, heard = true): string[] {
+  #look(side: Side, by: "person" | "engine", reader: Reader | null = null, heard = true): string[] {
     const { now } = this.kernel;
-    const changes = this.history.look(side, by, now, worker, heard);
-    const remarks = this.talk?.look(side, by, now, worker, heard) ?? [];
+    const changes = this.history.look(side, by, now, reader, heard);
+    const remarks = this.talk?.look(side, by, now, reader, heard) ?? [];
     return [
       ...changes.map(({ record, field, to }) => `${record.slice(0, 4)}.${field}=${JSON.stringify(to)}`),
       ...remarks.map(({ id, what, to }) => `comment ${id.slice(0, 4)}.${what}=${JSON.stringify(to)}`),
