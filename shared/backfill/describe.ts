@@ -1,7 +1,7 @@
 /** A run as people follow it: what is done, how fast it goes, and when it will be over. */
 import { z } from "zod";
 import type { JsonObject } from "../json.ts";
-import type { RunRow } from "../store/runs.ts";
+import type { RunRow } from "../store/runs/runs.ts";
 import { PAGE_SIZE } from "../plane/counted_pages.ts";
 import { type Progress, readProgress } from "./progress.ts";
 

@@ -7,7 +7,7 @@ import { MESSAGE_MODEL } from "../sync/comments/comment_form.ts";
 import { HUMAN_MESSAGES } from "../sync/comments/comment_place.ts";
 import { TASK_MODEL } from "../sync/sides/models.ts";
 import { kindOf } from "../sync/kinds.ts";
-import type { RunHint } from "../store/backfill.ts";
+import type { RunHint } from "../store/runs/backfill.ts";
 import { type BackfillDependencies, type RunAtWork } from "./dependencies.ts";
 import { detailHint, odooHint } from "./hints.ts";
 import { commentsOf } from "./item_comments.ts";

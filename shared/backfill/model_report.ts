@@ -1,6 +1,6 @@
 /** How many records of another model there are, how many have a work item, and why the rest has none. */
 import type { OdooDomain } from "../odoo/client.ts";
-import type { KnownPair, Unsettled } from "../store/backfill.ts";
+import type { KnownPair, Unsettled } from "../store/runs/backfill.ts";
 import type { BackfillDependencies } from "./dependencies.ts";
 import type { ModelPair } from "./models.ts";
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { SuiteError } from "../errors.ts";
 import type { OdooClient, OdooDomain } from "../odoo/client.ts";
-import type { KnownPair } from "../store/backfill.ts";
+import type { KnownPair } from "../store/runs/backfill.ts";
 import { planeRecordOf } from "../sync/sides/external_id.ts";
 import { byName } from "./match.ts";
 

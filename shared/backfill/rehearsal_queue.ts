@@ -1,7 +1,7 @@
 /** The queue of a dry run, in memory: hints are carried out by the engine at once, over stores and clients that write nothing. */
 import { SuiteError, toSuiteError } from "../errors.ts";
 import type { Claimed } from "../store/queue.ts";
-import type { RunHint, Unsettled } from "../store/backfill.ts";
+import type { RunHint, Unsettled } from "../store/runs/backfill.ts";
 import type { Effect } from "../sync/effect.ts";
 import type { Processor } from "../sync/process.ts";
 import { type Rehearsed, rehearsedOf, unsettledRecord } from "./rehearsal_record.ts";

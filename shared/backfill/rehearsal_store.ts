@@ -8,8 +8,8 @@ import type {
   RecordKey,
   SnapshotRow,
   SyncStore,
-} from "../store/sync_store.ts";
-import type { MappedValue, ValueKind } from "../store/value_map.ts";
+} from "../store/engine/sync_store.ts";
+import type { MappedValue, ValueKind } from "../store/engine/value_map.ts";
 
 export interface RehearsalStore extends SyncStore {
   /** What settling would have written. */

@@ -1,6 +1,6 @@
 /** What a backfill came to: how much each side has, how much of it is paired, and why the rest is not. */
 import { TASK_MODEL } from "../sync/sides/models.ts";
-import type { KnownPair, Unsettled } from "../store/backfill.ts";
+import type { KnownPair, Unsettled } from "../store/runs/backfill.ts";
 import type { BackfillDependencies, RunAtWork } from "./dependencies.ts";
 import { type ModelReport, modelReport } from "./model_report.ts";
 import { countTaken, modelPairs } from "./models.ts";

@@ -5,7 +5,7 @@
 import { type ErrorCode, SuiteError, toSuiteError } from "../errors.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Log } from "../log.ts";
-import type { HeldRun, RunStep, RunStore } from "../store/runs.ts";
+import type { HeldRun, RunStep, RunStore } from "../store/runs/runs.ts";
 import type { BackfillDependencies, RunAtWork } from "./dependencies.ts";
 import { readProgress } from "./progress.ts";
 import { buildReport } from "./report.ts";

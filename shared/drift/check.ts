@@ -7,7 +7,7 @@ import type { Progress } from "../backfill/progress.ts";
 import { type RehearsalSource, rehearse } from "../backfill/rehearse.ts";
 import type { Rehearsed } from "../backfill/rehearsal_record.ts";
 import { SuiteError } from "../errors.ts";
-import type { RunHint } from "../store/backfill.ts";
+import type { RunHint } from "../store/runs/backfill.ts";
 import { MESSAGE_MODEL } from "../sync/comments/comment_form.ts";
 import { TASK_MODEL } from "../sync/sides/models.ts";
 import { goneFromPlane, unlistedPlanning } from "./gone.ts";

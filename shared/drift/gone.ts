@@ -1,6 +1,6 @@
 /** Pairs whose Plane record is in no list of Plane's: deleted, or in the archive. */
-import type { BackfillStore, KnownPair, RunHint } from "../store/backfill.ts";
-import type { SyncStore } from "../store/sync_store.ts";
+import type { BackfillStore, KnownPair, RunHint } from "../store/runs/backfill.ts";
+import type { SyncStore } from "../store/engine/sync_store.ts";
 import type { Missing } from "./report.ts";
 
 /** Models whose pairs the engine itself looks at again, because only it knows what an ended one has come to. */

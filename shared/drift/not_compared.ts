@@ -1,5 +1,5 @@
 /** What a drift check leaves out, and why. Pure. */
-import type { ConfigRow } from "../store/sync_store.ts";
+import type { ConfigRow } from "../store/engine/sync_store.ts";
 import { configOf } from "../sync/pairs/configuration.ts";
 
 export interface NotCompared {

@@ -2,7 +2,12 @@
 import { SuiteError } from "../errors.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Sql } from "../store/database.ts";
-import { type HistoryPair, type HistoryRow, type LoggedChange, readFieldHistory } from "../store/history.ts";
+import {
+  type HistoryPair,
+  type HistoryRow,
+  type LoggedChange,
+  readFieldHistory,
+} from "../store/runs/history.ts";
 
 interface Written {
   side: "plane" | "odoo";

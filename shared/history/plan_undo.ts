@@ -1,7 +1,7 @@
 /** From log rows to what is to be taken back, and what cannot be. Pure. */
 import type { Json, JsonObject } from "../json.ts";
-import type { FieldOrder, LoggedChange, UndoableRow } from "../store/history.ts";
-import type { UndoPart } from "../store/sync_store.ts";
+import type { FieldOrder, LoggedChange, UndoableRow } from "../store/runs/history.ts";
+import type { UndoPart } from "../store/engine/sync_store.ts";
 
 export type NotUndone =
   /** A later synchronisation changed the field, or the record that was made. */

@@ -2,7 +2,7 @@
 import { SuiteError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Sql } from "../store/database.ts";
-import { orderUndo, readUndoable, type UndoSelection } from "../store/history.ts";
+import { orderUndo, readUndoable, type UndoSelection } from "../store/runs/history.ts";
 import { kindOf } from "../sync/kinds.ts";
 import { type AwayBy, planUndo, type Skipped, type Undoing } from "./plan_undo.ts";
 

@@ -8,7 +8,7 @@ import { sha256 } from "../crypto/hmac.ts";
 import type { KeyRing } from "../crypto/key_ring.ts";
 import { SuiteError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import type { BegunConsent, FlowKind, GrantStore, TakenConsent } from "../store/oauth_grants.ts";
+import type { BegunConsent, FlowKind, GrantStore, TakenConsent } from "../store/oauth/oauth_grants.ts";
 import type { AuthorizationServer } from "./authorization_server.ts";
 import type { OAuthSettings } from "./settings.ts";
 import { lifetimeOf } from "./timing.ts";

@@ -2,7 +2,7 @@
 import type { KeyRing } from "../crypto/key_ring.ts";
 import { type ErrorCode, SuiteError } from "../errors.ts";
 import type { PlaneCredential } from "../plane/credential.ts";
-import type { TokenRow } from "../store/oauth_tokens.ts";
+import type { TokenRow } from "../store/oauth/oauth_tokens.ts";
 import type { Refreshed } from "./refresh.ts";
 import { openTokenSet } from "./token_set.ts";
 

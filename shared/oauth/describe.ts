@@ -1,6 +1,6 @@
 /** The answer of `GET`: which grants there are, what is wrong with them, how far a change of key is. No secret, sealed or not. */
 import type { KeyRing } from "../crypto/key_ring.ts";
-import type { OAuthOverview } from "../store/oauth_overview.ts";
+import type { OAuthOverview } from "../store/oauth/oauth_overview.ts";
 import type { OAuthSettings } from "./settings.ts";
 
 export interface OAuthFacts {

@@ -12,7 +12,7 @@ import type { Log } from "../log.ts";
 import { retryDelayMs } from "../queue/backoff.ts";
 import { type Lease, leaseOf } from "../queue/lease.ts";
 import { isDatabaseUnreachable } from "../store/database.ts";
-import type { ClaimedToken, TokenRow, TokenStore } from "../store/oauth_tokens.ts";
+import type { ClaimedToken, TokenRow, TokenStore } from "../store/oauth/oauth_tokens.ts";
 import { type AuthorizationServer, type IssuedToken, TOKEN_REQUEST_MS } from "./authorization_server.ts";
 import { type Attempt, takeIssued } from "./take_issued.ts";
 import { lifetimeOf } from "./timing.ts";

@@ -1,7 +1,7 @@
 /** What runs by schedule: refreshing ahead of expiry, finding out whose tokens they are, sealing anew after a change of key. */
 import { SuiteError, toSuiteError } from "../errors.ts";
-import type { GrantStore } from "../store/oauth_grants.ts";
-import type { TokenRow } from "../store/oauth_tokens.ts";
+import type { GrantStore } from "../store/oauth/oauth_grants.ts";
+import type { TokenRow } from "../store/oauth/oauth_tokens.ts";
 import { type RefreshDependencies, refreshToken } from "./refresh.ts";
 import { openTokenSet, sealTokenSet } from "./token_set.ts";
 import type { WhoseToken } from "./whose_token.ts";

@@ -1,5 +1,5 @@
 /** When a token is refreshed, and until when it is used. Pure. */
-import type { Lifetime } from "../store/oauth_tokens.ts";
+import type { Lifetime } from "../store/oauth/oauth_tokens.ts";
 
 /** A token is not used in the last part of its life: a request has to arrive and be answered with it. At most, in s. */
 const LAST_SECONDS = 30;

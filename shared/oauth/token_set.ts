@@ -1,7 +1,7 @@
 /** The secrets of one grant, and how they lie in its row. */
 import { open, type Place, seal } from "../crypto/envelope.ts";
 import type { KeyRing } from "../crypto/key_ring.ts";
-import type { SealedTokenSet } from "../store/oauth_tokens.ts";
+import type { SealedTokenSet } from "../store/oauth/oauth_tokens.ts";
 
 export interface TokenSet {
   readonly access: string | null;

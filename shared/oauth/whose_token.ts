@@ -1,7 +1,7 @@
 /** Whose token it is: Plane is asked with the token itself. The user's id tells our own changes from others' (echoes). */
 import { z } from "zod";
 import { SuiteError } from "../errors.ts";
-import type { Identity } from "../store/oauth_grants.ts";
+import type { Identity } from "../store/oauth/oauth_grants.ts";
 
 const LOOKUP_MS = 10_000;
 

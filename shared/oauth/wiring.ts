@@ -3,7 +3,7 @@ import type { Config } from "../config.ts";
 import { type KeyRing, readKeyRing } from "../crypto/key_ring.ts";
 import type { Log } from "../log.ts";
 import type { Sql } from "../store/database.ts";
-import { createTokenStore } from "../store/oauth_tokens.ts";
+import { createTokenStore } from "../store/oauth/oauth_tokens.ts";
 import { type AuthorizationServer, createAuthorizationServer } from "./authorization_server.ts";
 import type { RefreshDependencies } from "./refresh.ts";
 import { oauthSettings } from "./settings.ts";

@@ -5,7 +5,7 @@ import { configOf, pairName } from "../sync/pairs/configuration.ts";
 import { kindOf } from "../sync/kinds.ts";
 import type { OdooCapabilities } from "../odoo/capabilities.ts";
 import { actionsOf, type SweepDescription } from "../sweep/describe.ts";
-import type { StatusRows } from "../store/status.ts";
+import type { StatusRows } from "../store/operators/status.ts";
 
 export interface StatusFacts {
   rows: StatusRows;

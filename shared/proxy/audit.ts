@@ -1,6 +1,6 @@
 /** Who did what, with which result, when. Bodies and query values are never part of it. */
 import type { Log } from "../log.ts";
-import type { AuditedCall } from "../store/proxy_calls.ts";
+import type { AuditedCall } from "../store/proxy/proxy_calls.ts";
 
 export interface AuditDependencies {
   write: (calls: readonly AuditedCall[]) => Promise<void>;

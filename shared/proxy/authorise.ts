@@ -2,7 +2,7 @@
 import { sha256 } from "../crypto/hmac.ts";
 import { SuiteError } from "../errors.ts";
 import { readBody } from "../http/read_body.ts";
-import type { AdmittedBy, AdmittedClient, Verdict } from "../store/proxy_calls.ts";
+import type { AdmittedBy, AdmittedClient, Verdict } from "../store/proxy/proxy_calls.ts";
 import { readPresented, type SignedHeaders } from "./presented.ts";
 import { permits } from "./scope.ts";
 import { assertInWindow, assertSigned, signingSecret } from "./signature.ts";

@@ -11,7 +11,7 @@ import {
   rotateClient,
   type StoredClient,
   updateClient,
-} from "../store/proxy_clients.ts";
+} from "../store/proxy/proxy_clients.ts";
 import {
   checkedBody,
   createRequestSchema,

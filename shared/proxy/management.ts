@@ -1,7 +1,7 @@
 /** The bodies of management requests: making, changing, renewing and revoking clients. */
 import { z } from "zod";
 import { SuiteError } from "../errors.ts";
-import { storedClient } from "../store/proxy_clients.ts";
+import { storedClient } from "../store/proxy/proxy_clients.ts";
 import { scopeSchema, workspaceSchema } from "./scope.ts";
 
 const clientName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$/);

@@ -1,5 +1,5 @@
 /** From an authorised call to its answer: the cache, a call that is under way, or Plane. */
-import type { AdmittedClient } from "../store/proxy_calls.ts";
+import type { AdmittedClient } from "../store/proxy/proxy_calls.ts";
 import type { ProxiedAnswer } from "./answer.ts";
 import type { AnswerCache, Kept } from "./cache.ts";
 import { type CacheRule, keepMs } from "./cache_rules.ts";

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { SuiteError } from "../errors.ts";
-import type { EndedPair } from "../store/deleted_partners.ts";
+import type { EndedPair } from "../store/sweeping/deleted_partners.ts";
 import { HUMAN_MESSAGES } from "../sync/comments/comment_place.ts";
 import { differsInOdoo, differsInPlane } from "../sync/plan/differs.ts";
 import type { PlaneAccess } from "../sync/sides/dependencies.ts";

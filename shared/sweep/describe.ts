@@ -1,6 +1,6 @@
 /** What the status says of the sweeps: how old an unseen change may be, which webhook is silent, and where a brake is on. Pure. */
 import { z } from "zod";
-import type { SweepRows } from "../store/sweep_status.ts";
+import type { SweepRows } from "../store/sweeping/sweep_status.ts";
 import { brakeShape } from "./brakes.ts";
 import { INTERVALS, planeInterval } from "./schedule.ts";
 import { projectsCursorShape } from "./sweep_projects.ts";

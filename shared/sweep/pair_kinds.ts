@@ -1,6 +1,6 @@
 /** Which kinds of pairs a sweep looks after: those the configuration switches on and this version knows. */
 import type { OdooCapabilities } from "../odoo/capabilities.ts";
-import type { ConfigRow, MappingRow } from "../store/sync_store.ts";
+import type { ConfigRow, MappingRow } from "../store/engine/sync_store.ts";
 import { configOf, type PairConfig, waysOf } from "../sync/pairs/configuration.ts";
 import type { SyncDependencies } from "../sync/sides/dependencies.ts";
 import type { Kind, PlaneForm } from "../sync/pairs/kind.ts";

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { JsonObject } from "../json.ts";
 import { parseStamp } from "../stamp.ts";
-import type { KnownPair } from "../store/sweep_pairs.ts";
+import type { KnownPair } from "../store/sweeping/sweep_pairs.ts";
 import { differsInPlane } from "../sync/plan/differs.ts";
 import type { PlaneAccess } from "../sync/sides/dependencies.ts";
 import { knowing } from "../sync/sides/known_names.ts";

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { OdooDomain, OdooRecord } from "../odoo/client.ts";
-import type { KnownPair } from "../store/sweep_pairs.ts";
+import type { KnownPair } from "../store/sweeping/sweep_pairs.ts";
 import { HUMAN_MESSAGES } from "../sync/comments/comment_place.ts";
 import { differsInOdoo } from "../sync/plan/differs.ts";
 import { isLeftOut } from "./left_out.ts";

@@ -2,10 +2,10 @@
 import type { z } from "zod";
 import { SuiteError } from "../errors.ts";
 import type { Json } from "../json.ts";
-import type { CursorStore } from "../store/cursors.ts";
-import type { DeletedPartners } from "../store/deleted_partners.ts";
-import type { SweepPairs } from "../store/sweep_pairs.ts";
-import type { SweepMarks } from "../store/sweep_marks.ts";
+import type { CursorStore } from "../store/sweeping/cursors.ts";
+import type { DeletedPartners } from "../store/sweeping/deleted_partners.ts";
+import type { SweepPairs } from "../store/sweeping/sweep_pairs.ts";
+import type { SweepMarks } from "../store/sweeping/sweep_marks.ts";
 import type { PlaneAccess, SyncDependencies } from "../sync/sides/dependencies.ts";
 
 export interface SweepDependencies {

@@ -4,7 +4,7 @@
  */
 import { failureOf } from "../queue/failure.ts";
 import type { JsonObject } from "../json.ts";
-import type { CursorRow } from "../store/sweep_marks.ts";
+import type { CursorRow } from "../store/sweeping/sweep_marks.ts";
 import type { PlaneAccess } from "../sync/sides/dependencies.ts";
 import { deletePartners } from "./delete_partners.ts";
 import { fullOdooPass } from "./full_odoo.ts";

@@ -1,7 +1,7 @@
 /** A record of Odoo that belongs to no pair yet: find the pair it belongs to, or make its Plane record. */
 import { SuiteError } from "../errors.ts";
 import type { OdooRecord } from "../odoo/client.ts";
-import type { MappingRow } from "../store/sync_store.ts";
+import type { MappingRow } from "../store/engine/sync_store.ts";
 import { attemptsLeft } from "./attempts.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";

@@ -2,7 +2,7 @@
 import type { SuiteError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Claimed } from "../store/queue.ts";
-import type { Hint, MappingRow } from "../store/sync_store.ts";
+import type { Hint, MappingRow } from "../store/engine/sync_store.ts";
 import type { AttemptOver } from "./plan/attempts.ts";
 import type { Change, Conflict } from "./plan/planned.ts";
 

@@ -5,7 +5,7 @@
  */
 import { type JsonObject, sameJson } from "../json.ts";
 import { parseStamp } from "../stamp.ts";
-import type { Announcement } from "../store/sync_store.ts";
+import type { Announcement } from "../store/engine/sync_store.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { planBoth } from "./plan/plan.ts";

@@ -4,7 +4,7 @@
  */
 import { SuiteError } from "../errors.ts";
 import type { Claimed } from "../store/queue.ts";
-import type { PairRow, RecordKey } from "../store/sync_store.ts";
+import type { PairRow, RecordKey } from "../store/engine/sync_store.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import { relatedId } from "./lenses/lens.ts";
 import { configOf, type PairConfig, waysOf } from "./pairs/configuration.ts";

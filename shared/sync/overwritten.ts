@@ -3,7 +3,7 @@
  * our write says what it replaced. When that is not what we had read, somebody's edit is gone: it becomes a conflict.
  */
 import type { Json, JsonObject } from "../json.ts";
-import type { Announcement } from "../store/sync_store.ts";
+import type { Announcement } from "../store/engine/sync_store.ts";
 import type { Plan } from "./plan/planned.ts";
 
 /** What our last write to Plane replaced and wrote, by field, until it was announced. */

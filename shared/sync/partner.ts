@@ -1,7 +1,7 @@
 /** Finds the Odoo record a Plane record belongs to, or decides that there shall be one. */
 import { SuiteError } from "../errors.ts";
 import type { OdooRecord } from "../odoo/client.ts";
-import type { MappingRow } from "../store/sync_store.ts";
+import type { MappingRow } from "../store/engine/sync_store.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { externalId } from "./sides/external_id.ts";

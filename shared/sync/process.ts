@@ -4,7 +4,7 @@ import { fieldsOf } from "../odoo/capabilities.ts";
 import type { Lease } from "../queue/lease.ts";
 import type { RetryRules } from "../queue/outcome.ts";
 import type { Claimed, Settlement } from "../store/queue.ts";
-import type { PairRow, RecordKey } from "../store/sync_store.ts";
+import type { PairRow, RecordKey } from "../store/engine/sync_store.ts";
 import { configOf, waysOf } from "./pairs/configuration.ts";
 import { afterPartial, type Effect, effectOf, effectOfFailure } from "./effect.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";

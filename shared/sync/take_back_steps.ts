@@ -1,7 +1,7 @@
 /** Which values give a pair back what it was, and which of them somebody has changed since. */
 import { type Json, sameJson } from "../json.ts";
 import type { OdooRecord } from "../odoo/client.ts";
-import type { UndoOrder, UndoPart } from "../store/sync_store.ts";
+import type { UndoOrder, UndoPart } from "../store/engine/sync_store.ts";
 import type { LensContext, Target } from "./lenses/lens.ts";
 import { type ActiveLens, contextOf, type PlanInput } from "./plan/plan_input.ts";
 import type { Side } from "./plan/planned.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { RefreshPolicy } from "../../dev/sandbox/oauth/grants.ts";
 import { refreshToken } from "../../shared/oauth/refresh.ts";
 import type { Sql } from "../../shared/store/database.ts";
-import { createGrantStore } from "../../shared/store/oauth_grants.ts";
+import { createGrantStore } from "../../shared/store/oauth/oauth_grants.ts";
 import { type Crash, Turns } from "../support/oauth_turns.ts";
 import { OAuthWorkers, RINGS, type Scene, withOAuthDatabase } from "../support/oauth_workers.ts";
 

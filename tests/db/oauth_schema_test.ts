@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import postgres from "postgres";
 import type { Sql } from "../../shared/store/database.ts";
 import { refreshToken } from "../../shared/oauth/refresh.ts";
-import type { TokenStore } from "../../shared/store/oauth_tokens.ts";
+import type { TokenStore } from "../../shared/store/oauth/oauth_tokens.ts";
 import { Turns } from "../support/oauth_turns.ts";
 import { OAuthWorkers, RINGS, withOAuthDatabase } from "../support/oauth_workers.ts";
 

@@ -1,6 +1,6 @@
 /** Conflicts as people on call see and settle them, and what happens when they do so while the pair is at work. */
 import assert from "node:assert/strict";
-import { createConflictStore } from "../../shared/store/conflicts.ts";
+import { createConflictStore } from "../../shared/store/operators/conflicts.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { at, claimOne, deliver, effect, settle, type Sql } from "../support/queue.ts";
 import { blocked, connect, slowly } from "../support/queue_races.ts";

@@ -1,6 +1,6 @@
 /** One worker at a time holds a cursor, and only the holder moves it. */
 import assert from "node:assert/strict";
-import { createCursorStore, type CursorStore } from "../../shared/store/cursors.ts";
+import { createCursorStore, type CursorStore } from "../../shared/store/sweeping/cursors.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { at, type Sql } from "../support/queue.ts";
 import { blocked, connect, slowly } from "../support/queue_races.ts";

@@ -1,6 +1,6 @@
 /** Pauses as people on call make them: in SQL, with an end of their own, and without locking out who is at work. */
 import assert from "node:assert/strict";
-import { createSwitchStore } from "../../shared/store/switches.ts";
+import { createSwitchStore } from "../../shared/store/operators/switches.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { at, claim, claimOne, deliver, effect, settle } from "../support/queue.ts";
 import { blocked, connect, slowly } from "../support/queue_races.ts";

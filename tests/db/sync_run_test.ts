@@ -1,6 +1,6 @@
 /** Long work goes on over many workers, one at a time, and ends once. */
 import assert from "node:assert/strict";
-import { createRunStore, type HeldRun, type RunStore } from "../../shared/store/runs.ts";
+import { createRunStore, type HeldRun, type RunStore } from "../../shared/store/runs/runs.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { at } from "../support/queue.ts";
 import { connect, slowly } from "../support/queue_races.ts";

@@ -1,8 +1,8 @@
 /** What the engine asks for each entity is found by an index, however much there is. */
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { createSqlStore } from "../../shared/store/sql_store.ts";
-import type { SyncStore } from "../../shared/store/sync_store.ts";
+import { createSqlStore } from "../../shared/store/engine/sql_store.ts";
+import type { SyncStore } from "../../shared/store/engine/sync_store.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 const ROWS = 20_000;

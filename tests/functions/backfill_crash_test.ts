@@ -1,7 +1,7 @@
 /** Backfills that are cut short, and lists that move while they are read, over real SQL and the sandboxes. */
 import assert from "node:assert/strict";
 import { createBackfillWorld, reportOf } from "../support/backfill_world.ts";
-import type { BackfillStore } from "../../shared/store/backfill.ts";
+import type { BackfillStore } from "../../shared/store/runs/backfill.ts";
 
 const ITEMS = Array.from({ length: 12 }, (_, index) => `Item ${index}`);
 

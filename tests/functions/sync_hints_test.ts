@@ -1,7 +1,7 @@
 /** Hints of several origins about one record: what one brings along is not lost to another. */
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../shared/json.ts";
-import { createSqlStore } from "../../shared/store/sql_store.ts";
+import { createSqlStore } from "../../shared/store/engine/sql_store.ts";
 import { editPlane, startPairIn } from "../support/both_ways/pair.ts";
 
 const start = startPairIn({});

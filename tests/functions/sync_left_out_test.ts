@@ -1,7 +1,7 @@
 /** Projects that the configuration of projects leaves out, and what belongs to them. */
 import assert from "node:assert/strict";
-import { createBackfillStore } from "../../shared/store/backfill.ts";
-import { readStatus } from "../../shared/store/status.ts";
+import { createBackfillStore } from "../../shared/store/runs/backfill.ts";
+import { readStatus } from "../../shared/store/operators/status.ts";
 import { createSyncWorld, type SyncWorld } from "../support/sync_world.ts";
 
 async function setOptions({ sql }: SyncWorld, options: Record<string, unknown>): Promise<void> {

@@ -1,6 +1,6 @@
 /** Deletion, links, pauses: what happens to a pair besides changes of its fields. */
 import assert from "node:assert/strict";
-import { requestSync } from "../../shared/store/manual.ts";
+import { requestSync } from "../../shared/store/operators/manual.ts";
 import { ISSUE, issueEnvelope, label, person, projectEnvelope } from "../support/plane_envelopes.ts";
 import { createSyncWorld, type SyncWorld } from "../support/sync_world.ts";
 

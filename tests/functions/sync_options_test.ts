@@ -1,6 +1,6 @@
 /** What the options of a pair leave out, and what they do not. */
 import assert from "node:assert/strict";
-import { createSqlStore } from "../../shared/store/sql_store.ts";
+import { createSqlStore } from "../../shared/store/engine/sql_store.ts";
 import { type Pair, startPairIn } from "../support/both_ways/pair.ts";
 
 const start = startPairIn({});

@@ -4,7 +4,7 @@
  */
 import type { Delivery } from "../../shared/delivery.ts";
 import type { StoredDelivery } from "../../shared/store/deliveries.ts";
-import type { SyncStore } from "../../shared/store/sync_store.ts";
+import type { SyncStore } from "../../shared/store/engine/sync_store.ts";
 import { claim, replay, settle } from "./memory/claims.ts";
 import { noteAttempt } from "./memory/attempts.ts";
 import { leaveFreeHint, recordDelivery } from "./memory/hints.ts";

@@ -2,9 +2,9 @@
 import { readCapabilities } from "../../shared/odoo/capabilities.ts";
 import { dryRun } from "../../shared/backfill/dry_run.ts";
 import type { RehearsalSource } from "../../shared/backfill/rehearse.ts";
-import { createSqlStore } from "../../shared/store/sql_store.ts";
-import { createBackfillStore } from "../../shared/store/backfill.ts";
-import { createRunStore, type RunRow, type RunStore } from "../../shared/store/runs.ts";
+import { createSqlStore } from "../../shared/store/engine/sql_store.ts";
+import { createBackfillStore } from "../../shared/store/runs/backfill.ts";
+import { createRunStore, type RunRow, type RunStore } from "../../shared/store/runs/runs.ts";
 import type { BackfillDependencies } from "../../shared/backfill/dependencies.ts";
 import { type BackfillReport, type BackfillRunner, runBackfill } from "../../shared/backfill/run.ts";
 import type { BackfillScope } from "../../shared/backfill/scope.ts";

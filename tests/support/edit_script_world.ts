@@ -21,7 +21,7 @@ import { createSyncWorld, type SyncWorld, type SyncWorldOptions } from "./sync_w
 
 export type EditScript = Pick<Schedule, "projects" | "policy" | "edits">;
 
-const WORKER = "live";
+const WORKER = { worker: "live", pass: "" };
 /** What nobody sees as settled after so many rounds never will be. */
 const MOST_ROUNDS = 40;
 

@@ -11,9 +11,9 @@ import { lifetimeOf } from "../../shared/oauth/timing.ts";
 import { sealTokenSet } from "../../shared/oauth/token_set.ts";
 import { createLog } from "../../shared/log.ts";
 import { openDatabase, type Sql } from "../../shared/store/database.ts";
-import { createGrantStore } from "../../shared/store/oauth_grants.ts";
-import { tokensNotSealedWith } from "../../shared/store/oauth_overview.ts";
-import { createTokenStore, type TokenStore } from "../../shared/store/oauth_tokens.ts";
+import { createGrantStore } from "../../shared/store/oauth/oauth_grants.ts";
+import { tokensNotSealedWith } from "../../shared/store/oauth/oauth_overview.ts";
+import { createTokenStore, type TokenStore } from "../../shared/store/oauth/oauth_tokens.ts";
 import { createTestDatabase } from "./database.ts";
 import type { Turns } from "./oauth_turns.ts";
 

@@ -1,9 +1,9 @@
 /** The engine's store in PostgreSQL on a clock of the test's own, for the contract suite. */
-import { createConflictStore } from "../../shared/store/conflicts.ts";
+import { createConflictStore } from "../../shared/store/operators/conflicts.ts";
 import { recordDelivery } from "../../shared/store/deliveries.ts";
 import { openDatabase } from "../../shared/store/database.ts";
-import { createSqlStore } from "../../shared/store/sql_store.ts";
-import { createSwitchStore } from "../../shared/store/switches.ts";
+import { createSqlStore } from "../../shared/store/engine/sql_store.ts";
+import { createSwitchStore } from "../../shared/store/operators/switches.ts";
 import type { LogEntry, StoreWorld } from "../contract/sync_store/world.ts";
 import { createTestDatabase } from "./database.ts";
 

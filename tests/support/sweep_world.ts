@@ -1,12 +1,12 @@
 /** The world of the synchronisation, and a sweep over it on demand. Webhooks arrive only when a test says so. */
 import { readCapabilities } from "../../shared/odoo/capabilities.ts";
 import { PlaneClient } from "../../shared/plane/client.ts";
-import { createCursorStore } from "../../shared/store/cursors.ts";
-import { createDeletedPartners } from "../../shared/store/deleted_partners.ts";
-import { createSqlStore } from "../../shared/store/sql_store.ts";
-import { createSweepMarks } from "../../shared/store/sweep_marks.ts";
-import { createSweepPairs } from "../../shared/store/sweep_pairs.ts";
-import { readSweepRows } from "../../shared/store/sweep_status.ts";
+import { createCursorStore } from "../../shared/store/sweeping/cursors.ts";
+import { createDeletedPartners } from "../../shared/store/sweeping/deleted_partners.ts";
+import { createSqlStore } from "../../shared/store/engine/sql_store.ts";
+import { createSweepMarks } from "../../shared/store/sweeping/sweep_marks.ts";
+import { createSweepPairs } from "../../shared/store/sweeping/sweep_pairs.ts";
+import { readSweepRows } from "../../shared/store/sweeping/sweep_status.ts";
 import { createPlaneDirectory } from "../../shared/sync/sides/plane_directory.ts";
 import { describeSweeps, type SweepDescription } from "../../shared/sweep/describe.ts";
 import type { SweepDependencies } from "../../shared/sweep/reader.ts";

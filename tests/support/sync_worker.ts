@@ -8,7 +8,7 @@ import { PlaneClient } from "../../shared/plane/client.ts";
 import { drain, type DrainReport } from "../../shared/queue/drain.ts";
 import { createWake } from "../../shared/queue/wake.ts";
 import { openDatabase, type Sql } from "../../shared/store/database.ts";
-import { createSqlStore } from "../../shared/store/sql_store.ts";
+import { createSqlStore } from "../../shared/store/engine/sql_store.ts";
 import { createPlaneDirectory } from "../../shared/sync/sides/plane_directory.ts";
 import { createProcessor } from "../../shared/sync/process.ts";
 

@@ -14,7 +14,7 @@ import { drain, type DrainReport } from "../../shared/queue/drain.ts";
 import { createWake } from "../../shared/queue/wake.ts";
 import { openDatabase, type Sql } from "../../shared/store/database.ts";
 import { recordDelivery } from "../../shared/store/deliveries.ts";
-import { createSqlStore } from "../../shared/store/sql_store.ts";
+import { createSqlStore } from "../../shared/store/engine/sql_store.ts";
 import { createPlaneDirectory } from "../../shared/sync/sides/plane_directory.ts";
 import { createProcessor } from "../../shared/sync/process.ts";
 import { normalisePlane } from "../../shared/webhook/normalise_plane.ts";

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { SuiteError } from "../../errors.ts";
 import type { OdooDomain, OdooRecord } from "../../odoo/client.ts";
-import type { Partner } from "../../store/sync_store.ts";
+import type { Partner } from "../../store/engine/sync_store.ts";
 import { authorInPlane } from "./comment_people.ts";
 import { type CommentForm, commentForm, MESSAGE_MODEL } from "./comment_form.ts";
 import { isWithoutContent } from "./comment_marks.ts";

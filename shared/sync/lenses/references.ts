@@ -1,7 +1,7 @@
 /** Looks up what a work item points at: stages, users, tags. Matches are remembered; each is asked for once. */
 import type { OdooClient } from "../../odoo/client.ts";
-import type { SyncStore } from "../../store/sync_store.ts";
-import type { MappedValue, ValueKind } from "../../store/value_map.ts";
+import type { SyncStore } from "../../store/engine/sync_store.ts";
+import type { MappedValue, ValueKind } from "../../store/engine/value_map.ts";
 import { findOrCreateStage } from "../sides/stages.ts";
 import { findOrCreateTags } from "../sides/tags.ts";
 import { findUsers } from "../sides/users.ts";

@@ -1,7 +1,7 @@
 /** Looks up what an Odoo task points at, as Plane knows it: states, people, labels, the parent. */
 import { SuiteError } from "../../errors.ts";
 import type { OdooRecord } from "../../odoo/client.ts";
-import type { ValueKind } from "../../store/value_map.ts";
+import type { ValueKind } from "../../store/engine/value_map.ts";
 import type { PlaneAccess, SyncDependencies } from "../sides/dependencies.ts";
 import { relatedId, relatedName } from "./lens.ts";
 import type { PlaneState } from "../sides/plane_forms.ts";

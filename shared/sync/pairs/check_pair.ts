@@ -3,7 +3,7 @@
  * shown in the status, and pauses only that pair or that field.
  */
 import type { OdooCapabilities, OdooFields } from "../../odoo/capabilities.ts";
-import type { Direction } from "../../store/sync_store.ts";
+import type { Direction } from "../../store/engine/sync_store.ts";
 import type { Lens } from "../lenses/lens.ts";
 import { chooseLenses } from "./choose_lenses.ts";
 import { type ConfigProblem, optionNotValid } from "./config_problem.ts";

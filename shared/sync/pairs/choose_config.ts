@@ -1,6 +1,6 @@
 /** Which pair a record belongs to: by its mapping, by what it was paired with, by its project, else the pair its kind usually forms. */
 import type { Claimed } from "../../store/queue.ts";
-import type { ConfigRow, PairRow, RecordKey } from "../../store/sync_store.ts";
+import type { ConfigRow, PairRow, RecordKey } from "../../store/engine/sync_store.ts";
 import { moduleRow } from "./module_models.ts";
 import { readOptions } from "./options.ts";
 

@@ -1,6 +1,6 @@
 /** What a row of plane.sync_config says of a pair. */
 import type { Json, JsonObject } from "../../json.ts";
-import type { ConfigRow, ConflictPolicy, Direction, MappingRow } from "../../store/sync_store.ts";
+import type { ConfigRow, ConflictPolicy, Direction, MappingRow } from "../../store/engine/sync_store.ts";
 import { type PairOptions, readOptions } from "./options.ts";
 import type { FieldDirection } from "../plan/plan_input.ts";
 

@@ -1,6 +1,6 @@
 /** What a module becomes. One row of plane.sync_config stands for all three; its `options.module_as` says which. */
 import type { Json } from "../../json.ts";
-import type { ConfigRow, PairRow } from "../../store/sync_store.ts";
+import type { ConfigRow, PairRow } from "../../store/engine/sync_store.ts";
 import type { PairConfig } from "./configuration.ts";
 import { PROJECT_MODEL, TAG_MODEL, TASK_MODEL } from "../sides/models.ts";
 import { readOptions } from "./options.ts";

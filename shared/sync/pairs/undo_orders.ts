@@ -1,5 +1,5 @@
 /** Orders to take something back, among what people decided of a pair. */
-import type { UndoOrder } from "../../store/sync_store.ts";
+import type { UndoOrder } from "../../store/engine/sync_store.ts";
 import type { SyncEntity } from "./kind.ts";
 
 /** By field. */

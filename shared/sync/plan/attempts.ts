@@ -5,7 +5,7 @@
  * is logged as that of a conflict, so that nothing is lost whichever it was.
  */
 import { type Json, type JsonObject, sameJson } from "../../json.ts";
-import type { AttemptRow } from "../../store/sync_store.ts";
+import type { AttemptRow } from "../../store/engine/sync_store.ts";
 import type { Agreed } from "../lenses/lens.ts";
 import { type ActiveLens, contextOf, type PlanInput } from "./plan_input.ts";
 import type { Side } from "./planned.ts";

@@ -5,7 +5,7 @@
 import { type Json, sameJson } from "../../json.ts";
 import type { OdooCapabilities } from "../../odoo/capabilities.ts";
 import type { OdooRecord } from "../../odoo/client.ts";
-import type { SnapshotRow } from "../../store/sync_store.ts";
+import type { SnapshotRow } from "../../store/engine/sync_store.ts";
 import { type LensContext, NO_REFERENCES, type References } from "../lenses/lens.ts";
 import { type ActiveLens, contextOf } from "./plan_input.ts";
 

@@ -1,7 +1,7 @@
 /** The three-way merge of one field. */
 import { type Json, sameJson } from "../../json.ts";
 import type { OdooRecord } from "../../odoo/client.ts";
-import type { Resolution } from "../../store/sync_store.ts";
+import type { Resolution } from "../../store/engine/sync_store.ts";
 import type { Joined, Lens, LensContext, Target } from "../lenses/lens.ts";
 import type { PlanInput } from "./plan_input.ts";
 import type { Plan, Side, Why } from "./planned.ts";

@@ -1,6 +1,6 @@
 /** Both records of a pair as they are now. */
 import type { OdooRecord } from "../../odoo/client.ts";
-import type { MappingRow } from "../../store/sync_store.ts";
+import type { MappingRow } from "../../store/engine/sync_store.ts";
 import type { AttemptOver } from "./attempts.ts";
 import type { ActiveLens } from "./plan_input.ts";
 

@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from "../../json.ts";
 import type { OdooCapabilities } from "../../odoo/capabilities.ts";
 import type { OdooRecord } from "../../odoo/client.ts";
-import type { ConflictPolicy, Resolution } from "../../store/sync_store.ts";
+import type { ConflictPolicy, Resolution } from "../../store/engine/sync_store.ts";
 import type { Lens, LensContext, References } from "../lenses/lens.ts";
 import type { Side } from "./planned.ts";
 

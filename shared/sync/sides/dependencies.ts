@@ -3,7 +3,7 @@ import type { Log } from "../../log.ts";
 import type { OdooCapabilities, OdooFields } from "../../odoo/capabilities.ts";
 import type { OdooClient } from "../../odoo/client.ts";
 import type { PlaneClient } from "../../plane/client.ts";
-import type { SyncStore } from "../../store/sync_store.ts";
+import type { SyncStore } from "../../store/engine/sync_store.ts";
 import type { PlaneDirectory } from "./plane_directory.ts";
 
 /** Plane as the engine reaches it. */

@@ -2,8 +2,8 @@
 import { SuiteError } from "../../errors.ts";
 import type { Json } from "../../json.ts";
 import type { OdooClient } from "../../odoo/client.ts";
-import type { SyncStore } from "../../store/sync_store.ts";
-import type { ValueKind } from "../../store/value_map.ts";
+import type { SyncStore } from "../../store/engine/sync_store.ts";
+import type { ValueKind } from "../../store/engine/value_map.ts";
 
 /** Where a write points at another pair. */
 const PAIRED: readonly { field: string; model: string }[] = [

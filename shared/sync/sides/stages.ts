@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { SuiteError } from "../../errors.ts";
 import type { OdooClient } from "../../odoo/client.ts";
-import type { SyncStore } from "../../store/sync_store.ts";
+import type { SyncStore } from "../../store/engine/sync_store.ts";
 import { externalId } from "./external_id.ts";
 import type { PlaneAccess } from "./dependencies.ts";
 import { findByExternalId } from "./odoo_records.ts";

@@ -9,7 +9,7 @@ import type { Caller } from "../../../shared/http/management_auth.ts";
 import type { ScheduleReport } from "../../../shared/oauth/schedule.ts";
 import type { Log } from "../../../shared/log.ts";
 import { isDatabaseUnreachable } from "../../../shared/store/database.ts";
-import type { FlowKind } from "../../../shared/store/oauth_grants.ts";
+import type { FlowKind } from "../../../shared/store/oauth/oauth_grants.ts";
 import { authorizeRequest, bodyOf, nothing, refreshRequest, removeRequest } from "./requests.ts";
 
 export interface AppDependencies {

@@ -16,13 +16,13 @@ import { createWhoseToken } from "../../../shared/oauth/whose_token.ts";
 import { type OAuthRuntime, refreshDependencies } from "../../../shared/oauth/wiring.ts";
 import { createLog } from "../../../shared/log.ts";
 import { openDatabase, type Sql } from "../../../shared/store/database.ts";
-import { createGrantStore } from "../../../shared/store/oauth_grants.ts";
+import { createGrantStore } from "../../../shared/store/oauth/oauth_grants.ts";
 import {
   dueTokens,
   readOverview,
   tokensNotSealedWith,
   unidentifiedTokens,
-} from "../../../shared/store/oauth_overview.ts";
+} from "../../../shared/store/oauth/oauth_overview.ts";
 import type { AppDependencies } from "./app.ts";
 
 /** What the runtime gives. */

@@ -14,7 +14,7 @@ import { openApiDocument } from "../../../shared/proxy/openapi.ts";
 import type { AnswerSource, ProxyCall } from "../../../shared/proxy/proxy.ts";
 import { METHODS } from "../../../shared/proxy/scope.ts";
 import { type ProxyTarget, readDestination } from "../../../shared/proxy/target.ts";
-import type { AdmittedClient, AuditedCall } from "../../../shared/store/proxy_calls.ts";
+import type { AdmittedClient, AuditedCall } from "../../../shared/store/proxy/proxy_calls.ts";
 
 export interface AppDependencies {
   /** Proves the caller; tells who it is as soon as that is known. */

@@ -25,7 +25,7 @@ import {
   hasChangedSince,
   readSecretVersions,
   recordCalls,
-} from "../../../shared/store/proxy_calls.ts";
+} from "../../../shared/store/proxy/proxy_calls.ts";
 import type { AppDependencies } from "./app.ts";
 
 /** What the runtime gives. */

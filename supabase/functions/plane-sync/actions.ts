@@ -8,11 +8,11 @@ import type { UndoAnswer } from "../../../shared/history/undo.ts";
 import type { Caller } from "../../../shared/http/management_auth.ts";
 import type { DriftReport } from "../../../shared/drift/check.ts";
 import type { DrainReport } from "../../../shared/queue/drain.ts";
-import type { ManualSync, Replay } from "../../../shared/store/manual.ts";
-import type { RunRow } from "../../../shared/store/runs.ts";
-import type { ConflictRow } from "../../../shared/store/conflicts.ts";
+import type { ManualSync, Replay } from "../../../shared/store/operators/manual.ts";
+import type { RunRow } from "../../../shared/store/runs/runs.ts";
+import type { ConflictRow } from "../../../shared/store/operators/conflicts.ts";
 import type { SweepReport } from "../../../shared/sweep/sweep.ts";
-import type { UndoSelection } from "../../../shared/store/history.ts";
+import type { UndoSelection } from "../../../shared/store/runs/history.ts";
 import type { BackfillRequest } from "./backfilling.ts";
 import {
   backfillOf,

@@ -2,7 +2,7 @@
 import { Breaker } from "../../../shared/circuit/breaker.ts";
 import type { Upstream } from "../../../shared/circuit/outage.ts";
 import type { Config } from "../../../shared/config.ts";
-import { closeBreaker, openBreaker, readBreaker } from "../../../shared/store/breakers.ts";
+import { closeBreaker, openBreaker, readBreaker } from "../../../shared/store/operators/breakers.ts";
 import type { Sql } from "../../../shared/store/database.ts";
 
 export interface Breakers {

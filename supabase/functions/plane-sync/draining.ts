@@ -4,7 +4,7 @@ import { toSuiteError } from "../../../shared/errors.ts";
 import type { Log } from "../../../shared/log.ts";
 import { drain, type DrainDependencies, type DrainReport } from "../../../shared/queue/drain.ts";
 import { createWake, oneAtATime } from "../../../shared/queue/wake.ts";
-import type { SyncStore } from "../../../shared/store/sync_store.ts";
+import type { SyncStore } from "../../../shared/store/engine/sync_store.ts";
 import { continueElsewhere } from "./continue_elsewhere.ts";
 import { type Runtime, sleep } from "./runtime.ts";
 

@@ -4,10 +4,10 @@ import { SuiteError } from "../../../shared/errors.ts";
 import type { BackfillScope } from "../../../shared/backfill/scope.ts";
 import type { Json } from "../../../shared/json.ts";
 import { parseStamp } from "../../../shared/stamp.ts";
-import type { UndoSelection } from "../../../shared/store/history.ts";
-import type { ManualSync, Replay } from "../../../shared/store/manual.ts";
-import type { PauseScope } from "../../../shared/store/switches.ts";
-import type { Resolution } from "../../../shared/store/sync_store.ts";
+import type { UndoSelection } from "../../../shared/store/runs/history.ts";
+import type { ManualSync, Replay } from "../../../shared/store/operators/manual.ts";
+import type { PauseScope } from "../../../shared/store/operators/switches.ts";
+import type { Resolution } from "../../../shared/store/engine/sync_store.ts";
 
 const name = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/);
 const uuid = z.uuid().toLowerCase();

@@ -1,11 +1,11 @@
 /** The sweep of this isolate: one at a time, within the wall clock of a request, and a drain for what it found. */
 import type { Config } from "../../../shared/config.ts";
-import { createCursorStore } from "../../../shared/store/cursors.ts";
+import { createCursorStore } from "../../../shared/store/sweeping/cursors.ts";
 import type { Sql } from "../../../shared/store/database.ts";
-import { createDeletedPartners } from "../../../shared/store/deleted_partners.ts";
-import { createSweepMarks } from "../../../shared/store/sweep_marks.ts";
-import { createSweepPairs } from "../../../shared/store/sweep_pairs.ts";
-import { readSweepRows } from "../../../shared/store/sweep_status.ts";
+import { createDeletedPartners } from "../../../shared/store/sweeping/deleted_partners.ts";
+import { createSweepMarks } from "../../../shared/store/sweeping/sweep_marks.ts";
+import { createSweepPairs } from "../../../shared/store/sweeping/sweep_pairs.ts";
+import { readSweepRows } from "../../../shared/store/sweeping/sweep_status.ts";
 import { releaseBrakes } from "../../../shared/sweep/brakes.ts";
 import { describeSweeps, type SweepDescription } from "../../../shared/sweep/describe.ts";
 import { INTERVALS } from "../../../shared/sweep/schedule.ts";

@@ -1,6 +1,6 @@
 /** Writes that are noted before they are sent, and what settling makes of them. */
 import assert from "node:assert/strict";
-import type { NewAttempt } from "../../../shared/store/sync_store.ts";
+import type { NewAttempt } from "../../../shared/store/engine/sync_store.ts";
 import type { Example } from "../sync_store_contract.ts";
 import { claimOne, delivery, DONE, LEASE_MS, makePair, settle, type StoreWorld } from "./world.ts";
 

@@ -1,7 +1,7 @@
 /** The mapping that exists before the partner does, from either side. */
 import assert from "node:assert/strict";
 import type { Claimed } from "../../../shared/store/queue.ts";
-import type { RecordKey } from "../../../shared/store/sync_store.ts";
+import type { RecordKey } from "../../../shared/store/engine/sync_store.ts";
 import type { Example } from "../sync_store_contract.ts";
 import {
   claimOne,

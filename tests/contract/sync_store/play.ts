@@ -1,7 +1,7 @@
 /** Plays a script on a store and writes down every answer, without what may differ from store to store: ids and the clock. */
 import { parseStamp } from "../../../shared/stamp.ts";
 import type { Claimed } from "../../../shared/store/queue.ts";
-import type { MappingRow, RecordKey } from "../../../shared/store/sync_store.ts";
+import type { MappingRow, RecordKey } from "../../../shared/store/engine/sync_store.ts";
 import { type Action, KEYS } from "./script.ts";
 import { effectOf, intentOf, keyOf, made, sameKey, typeOf } from "./script_effects.ts";
 import { delivery, effect, LEASE_MS, type StoreWorld } from "./world.ts";

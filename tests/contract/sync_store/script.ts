@@ -1,7 +1,7 @@
 /** What a script does with a store, as workers, webhooks and people would. Records are few, so that everything meets. */
 import type { Operation } from "../../../shared/delivery.ts";
 import type { Outcome } from "../../../shared/store/queue.ts";
-import type { RecordKey, Resolution } from "../../../shared/store/sync_store.ts";
+import type { RecordKey, Resolution } from "../../../shared/store/engine/sync_store.ts";
 import type { PauseScope } from "./world.ts";
 
 /** The records of one side and of the other; a pair is any of one kind with any of the other. */

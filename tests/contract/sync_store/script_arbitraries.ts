@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import type { Operation } from "../../../shared/delivery.ts";
 import type { Outcome } from "../../../shared/store/queue.ts";
-import type { Resolution } from "../../../shared/store/sync_store.ts";
+import type { Resolution } from "../../../shared/store/engine/sync_store.ts";
 import { type Action, type EffectPlan, KEYS } from "./script.ts";
 import type { PauseScope } from "./world.ts";
 

@@ -1,6 +1,6 @@
 /** From a script's words to records and to what settling writes. */
 import type { Claimed } from "../../../shared/store/queue.ts";
-import type { PairRow, RecordKey } from "../../../shared/store/sync_store.ts";
+import type { PairRow, RecordKey } from "../../../shared/store/engine/sync_store.ts";
 import type { EffectPlan } from "./script.ts";
 
 /** Whether both name one record. */

@@ -3,8 +3,8 @@ import type { Delivery } from "../../../shared/delivery.ts";
 import type { Json } from "../../../shared/json.ts";
 import type { StoredDelivery } from "../../../shared/store/deliveries.ts";
 import type { Claimed, Outcome } from "../../../shared/store/queue.ts";
-import type { PauseScope } from "../../../shared/store/switches.ts";
-import type { Resolution, SyncStore } from "../../../shared/store/sync_store.ts";
+import type { PauseScope } from "../../../shared/store/operators/switches.ts";
+import type { Resolution, SyncStore } from "../../../shared/store/engine/sync_store.ts";
 
 export type { PauseScope };
 

@@ -1,7 +1,7 @@
 /** plane.note_attempt and plane.settle_attempts: writes that were begun. */
 import { z } from "zod";
 import type { Claimed } from "../../../shared/store/queue.ts";
-import type { NewAttempt } from "../../../shared/store/sync_store.ts";
+import type { NewAttempt } from "../../../shared/store/engine/sync_store.ts";
 import type { ReadEffect } from "./effect_shape.ts";
 import { heldRow } from "./fence.ts";
 import { type Mapping, stored, type Tables } from "./tables.ts";

@@ -1,6 +1,6 @@
 /** What people do to the tables: plane.resolve_conflict, plane.pause and plane.resume, a deleted mapping, a value by hand. */
-import type { Hint, Resolution } from "../../../shared/store/sync_store.ts";
-import type { ValueKind } from "../../../shared/store/value_map.ts";
+import type { Hint, Resolution } from "../../../shared/store/engine/sync_store.ts";
+import type { ValueKind } from "../../../shared/store/engine/value_map.ts";
 import type { PauseScope } from "../../contract/sync_store/world.ts";
 import { entityKey, leaveFreeHint } from "./hints.ts";
 import { type Mapping, type QueueRow, stored, type Tables } from "./tables.ts";

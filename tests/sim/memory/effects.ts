@@ -1,7 +1,7 @@
 /** plane.record_effects: what settling an entity leaves behind. */
 import { sameJson } from "../../../shared/json.ts";
 import { parseStamp } from "../../../shared/stamp.ts";
-import type { Hint } from "../../../shared/store/sync_store.ts";
+import type { Hint } from "../../../shared/store/engine/sync_store.ts";
 import { settleAttempts } from "./attempts.ts";
 import { effectShape, type ReadEffect } from "./effect_shape.ts";
 import { leaveFreeHint, leaveHint } from "./hints.ts";

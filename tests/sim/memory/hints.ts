@@ -2,7 +2,7 @@
 import type { Delivery, Operation, Source } from "../../../shared/delivery.ts";
 import type { StoredDelivery } from "../../../shared/store/deliveries.ts";
 import type { HintPayload } from "../../../shared/store/hint_payload.ts";
-import type { Hint } from "../../../shared/store/sync_store.ts";
+import type { Hint } from "../../../shared/store/engine/sync_store.ts";
 import { type QueueRow, stored, type Tables } from "./tables.ts";
 
 export interface RawHint {

@@ -1,7 +1,7 @@
 /** What is known about one record and its partner, intents, values, announcements. */
 import { z } from "zod";
 import type { Claimed } from "../../../shared/store/queue.ts";
-import type { ValueToRemember } from "../../../shared/store/value_map.ts";
+import type { ValueToRemember } from "../../../shared/store/engine/value_map.ts";
 import type {
   Announcement,
   MappingRow,
@@ -9,8 +9,8 @@ import type {
   PairRow,
   Partner,
   RecordKey,
-} from "../../../shared/store/sync_store.ts";
-import type { MappedValue, ValueKind } from "../../../shared/store/value_map.ts";
+} from "../../../shared/store/engine/sync_store.ts";
+import type { MappedValue, ValueKind } from "../../../shared/store/engine/value_map.ts";
 import { indexMapping } from "./effects.ts";
 import { heldRow } from "./fence.ts";
 import { entityKey } from "./hints.ts";

@@ -9,8 +9,8 @@ import type {
   Resolution,
   SnapshotRow,
   TombstoneRow,
-} from "../../../shared/store/sync_store.ts";
-import type { ValueKind } from "../../../shared/store/value_map.ts";
+} from "../../../shared/store/engine/sync_store.ts";
+import type { ValueKind } from "../../../shared/store/engine/value_map.ts";
 
 export interface QueueRow {
   readonly id: string;

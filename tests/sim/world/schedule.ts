@@ -1,5 +1,5 @@
 /** One schedule: everything a run depends on. Plain data, so that it can be shrunk, printed and run again. */
-import type { ConflictPolicy } from "../../../shared/store/sync_store.ts";
+import type { ConflictPolicy } from "../../../shared/store/engine/sync_store.ts";
 
 export type Side = "plane" | "odoo";
 

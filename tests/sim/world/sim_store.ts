@@ -3,7 +3,7 @@ import type { Delivery } from "../../../shared/delivery.ts";
 import type { Json, JsonObject } from "../../../shared/json.ts";
 import type { CallBudget } from "../../../shared/plane/call_budget.ts";
 import type { StoredDelivery } from "../../../shared/store/deliveries.ts";
-import type { ConflictPolicy, RecordKey, SyncStore } from "../../../shared/store/sync_store.ts";
+import type { ConflictPolicy, RecordKey, SyncStore } from "../../../shared/store/engine/sync_store.ts";
 import type { SweepPorts } from "./sweeper.ts";
 
 export interface SimPair {

@@ -1,12 +1,12 @@
 /** The engine's store in PostgreSQL on the virtual clock, with a look at its tables. One database serves many runs, one by one. */
 import { createCallBudget } from "../../../shared/plane/call_budget.ts";
-import { createCursorStore } from "../../../shared/store/cursors.ts";
-import { createDeletedPartners } from "../../../shared/store/deleted_partners.ts";
+import { createCursorStore } from "../../../shared/store/sweeping/cursors.ts";
+import { createDeletedPartners } from "../../../shared/store/sweeping/deleted_partners.ts";
 import { recordDelivery } from "../../../shared/store/deliveries.ts";
 import { openDatabase, type Sql } from "../../../shared/store/database.ts";
-import { createSweepMarks } from "../../../shared/store/sweep_marks.ts";
-import { createSweepPairs } from "../../../shared/store/sweep_pairs.ts";
-import { createSqlStore } from "../../../shared/store/sql_store.ts";
+import { createSweepMarks } from "../../../shared/store/sweeping/sweep_marks.ts";
+import { createSweepPairs } from "../../../shared/store/sweeping/sweep_pairs.ts";
+import { createSqlStore } from "../../../shared/store/engine/sql_store.ts";
 import type { Json, JsonObject } from "../../../shared/json.ts";
 import type { SimPair, SimStore } from "./sim_store.ts";
 import type { SweepPorts } from "./sweeper.ts";

@@ -1,7 +1,7 @@
 /** The way from a worker to the database: every method of the store is a call that can be slow, or fail before or after it ran. */
 import { z } from "zod";
 import type { Claimed, Settlement } from "../../../shared/store/queue.ts";
-import type { SyncStore } from "../../../shared/store/sync_store.ts";
+import type { SyncStore } from "../../../shared/store/engine/sync_store.ts";
 import type { Isolate } from "../kernel/isolate.ts";
 import type { ClaimWatch } from "./claim_watch.ts";
 import type { Trouble } from "./trouble.ts";

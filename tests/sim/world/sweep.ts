@@ -2,7 +2,7 @@
  * A stand-in for the sweep: it looks at everything on both sides and leaves a hint for each record, so that nothing depends on
  * webhooks alone. Pairs get one too: what was deleted is in no list.
  */
-import type { Hint, RecordKey } from "../../../shared/store/sync_store.ts";
+import type { Hint, RecordKey } from "../../../shared/store/engine/sync_store.ts";
 import type { Evidence } from "../judge/evidence.ts";
 import { keysOf, type SimStore } from "./sim_store.ts";
 

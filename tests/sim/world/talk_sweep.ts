@@ -1,7 +1,7 @@
 /** The part of the stand-in sweep that looks at what people said: every comment in Plane, every message of a person in Odoo. */
 import { z } from "zod";
 import { presentComment } from "../../../dev/sandbox/plane/present.ts";
-import type { Hint } from "../../../shared/store/sync_store.ts";
+import type { Hint } from "../../../shared/store/engine/sync_store.ts";
 import type { Evidence } from "../judge/evidence.ts";
 import { isSaid } from "../judge/talk.ts";
 

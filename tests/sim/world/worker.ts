@@ -10,7 +10,7 @@ import type { OdooCapabilities } from "../../../shared/odoo/capabilities.ts";
 import type { Exchange, Reply } from "../../../dev/sandbox/exchange.ts";
 import type { InProcessSandboxOdoo } from "../../../dev/sandbox/odoo/server.ts";
 import type { InProcessSandboxPlane } from "../../../dev/sandbox/plane/server.ts";
-import type { SyncStore } from "../../../shared/store/sync_store.ts";
+import type { SyncStore } from "../../../shared/store/engine/sync_store.ts";
 import { Isolate } from "../kernel/isolate.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { inPass, type Reader } from "./pass.ts";

@@ -9,7 +9,7 @@ import {
   withDuplicates,
 } from "../../../shared/backfill/progress.ts";
 import { projectReport } from "../../../shared/backfill/report.ts";
-import type { RunRow } from "../../../shared/store/runs.ts";
+import type { RunRow } from "../../../shared/store/runs/runs.ts";
 
 const project = (plane: string, items: number | null) => ({
   plane,

@@ -1,7 +1,7 @@
 /** From rows of the log to what is taken back. */
 import assert from "node:assert/strict";
 import { type AwayBy, planUndo as planUndoBy } from "../../../shared/history/plan_undo.ts";
-import type { LoggedChange, UndoableRow } from "../../../shared/store/history.ts";
+import type { LoggedChange, UndoableRow } from "../../../shared/store/runs/history.ts";
 
 const awayBy: AwayBy = ({ mapped }) => mapped[0] ?? null;
 const planUndo = (rows: UndoableRow[]) => planUndoBy(rows, awayBy);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createAudit } from "../../../shared/proxy/audit.ts";
-import type { AuditedCall } from "../../../shared/store/proxy_calls.ts";
+import type { AuditedCall } from "../../../shared/store/proxy/proxy_calls.ts";
 
 const call = (method: string, status: number): AuditedCall => ({
   at: "2026-02-01T12:00:00.000Z",

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Json } from "../../../shared/json.ts";
 import type { OdooCapabilities } from "../../../shared/odoo/capabilities.ts";
-import type { AttemptRow, ConflictPolicy } from "../../../shared/store/sync_store.ts";
+import type { AttemptRow, ConflictPolicy } from "../../../shared/store/engine/sync_store.ts";
 import { type Lens, NO_REFERENCES } from "../../../shared/sync/lenses/lens.ts";
 import { setLens } from "../../../shared/sync/lenses/set_lens.ts";
 import { basesAfterAttempts } from "../../../shared/sync/plan/attempts.ts";

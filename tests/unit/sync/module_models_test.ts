@@ -3,7 +3,7 @@ import { configOf } from "../../../shared/sync/pairs/configuration.ts";
 import { modelOf, withFieldsOf } from "../../../shared/sync/pairs/module_models.ts";
 import { moduleForm } from "../../../shared/sync/planning/module_form.ts";
 import { capturedPosts } from "../../support/captured_posts.ts";
-import type { ConfigRow, MappingRow, PairRow } from "../../../shared/store/sync_store.ts";
+import type { ConfigRow, MappingRow, PairRow } from "../../../shared/store/engine/sync_store.ts";
 
 const row = (options: ConfigRow["options"]): ConfigRow => ({
   plane_type: "module",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Announcement } from "../../../shared/store/sync_store.ts";
+import type { Announcement } from "../../../shared/store/engine/sync_store.ts";
 import { judgeWrites, overwrittenIn, rememberWrites } from "../../../shared/sync/overwritten.ts";
 import { emptyPlan, type Plan } from "../../../shared/sync/plan/planned.ts";
 

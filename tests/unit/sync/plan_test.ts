@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { Json } from "../../../shared/json.ts";
 import type { OdooCapabilities } from "../../../shared/odoo/capabilities.ts";
 import type { OdooRecord } from "../../../shared/odoo/client.ts";
-import type { ConflictPolicy } from "../../../shared/store/sync_store.ts";
+import type { ConflictPolicy } from "../../../shared/store/engine/sync_store.ts";
 import { nextBases } from "../../../shared/sync/plan/bases.ts";
 import { type Lens, NO_REFERENCES } from "../../../shared/sync/lenses/lens.ts";
 import { planBoth } from "../../../shared/sync/plan/plan.ts";

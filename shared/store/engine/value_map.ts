@@ -1,6 +1,6 @@
 /** plane.sync_value_map: which Odoo value stands for a user, state, label or module of Plane. */
-import type { Sql } from "./database.ts";
-import { momentOf, type StoreClock } from "./store_clock.ts";
+import type { Sql } from "../database.ts";
+import { momentOf, type StoreClock } from "../store_clock.ts";
 
 /** A module's value is the tag its tasks carry. */
 export type ValueKind = "user" | "state" | "label" | "module";

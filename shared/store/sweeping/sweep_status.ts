@@ -1,6 +1,6 @@
 /** What the status shows of the sweeps. One round trip. */
-import type { JsonObject } from "../json.ts";
-import type { Sql } from "./database.ts";
+import type { JsonObject } from "../../json.ts";
+import type { Sql } from "../database.ts";
 
 export interface SweepRows {
   cursors: { name: string; value: JsonObject }[];

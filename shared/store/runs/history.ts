@@ -1,7 +1,7 @@
 /** What the log, the ledger and the runs say of a record; and orders to take something back. Values are contents of records. */
-import type { Json, JsonObject } from "../json.ts";
-import type { Sql } from "./database.ts";
-import type { UndoOrder } from "./sync_store.ts";
+import type { Json, JsonObject } from "../../json.ts";
+import type { Sql } from "../database.ts";
+import type { UndoOrder } from "../engine/sync_store.ts";
 
 /** A change as it is logged; rows of earlier versions may lack some of it. */
 export interface LoggedChange {

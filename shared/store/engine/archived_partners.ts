@@ -1,4 +1,4 @@
-import type { Sql } from "./database.ts";
+import type { Sql } from "../database.ts";
 
 /** Odoo ids of this model's records in a Plane project that both sides last agreed to have archived. */
 export async function readArchivedPartners(

@@ -2,10 +2,10 @@
  * What the synchronisation engine asks of its memory. PostgreSQL in production (`sql_store.ts`); the simulator has one in
  * memory, which one contract suite holds equal to it.
  */
-import type { Operation } from "../delivery.ts";
-import type { Json, JsonObject } from "../json.ts";
-import type { HintPayload } from "./hint_payload.ts";
-import type { Claimed, Settlement } from "./queue.ts";
+import type { Operation } from "../../delivery.ts";
+import type { Json, JsonObject } from "../../json.ts";
+import type { HintPayload } from "../hint_payload.ts";
+import type { Claimed, Settlement } from "../queue.ts";
 import type { MappedValue, ValueKind, ValueToRemember } from "./value_map.ts";
 
 /** One record of one side. */

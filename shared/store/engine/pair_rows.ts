@@ -1,6 +1,6 @@
 /** Everything known about one record and its partner, whichever side is asked. One round trip. */
-import { parseStamp } from "../stamp.ts";
-import type { Sql } from "./database.ts";
+import { parseStamp } from "../../stamp.ts";
+import type { Sql } from "../database.ts";
 import type {
   AttemptRow,
   ConfigRow,

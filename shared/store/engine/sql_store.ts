@@ -1,13 +1,13 @@
 /** The engine's memory in PostgreSQL. Every method is one statement: one round trip, and no state of a session. */
 import { readAnnouncementsSince } from "./announcements.ts";
 import { noteAttemptFor } from "./attempts.ts";
-import type { Sql } from "./database.ts";
+import type { Sql } from "../database.ts";
 import { leaveHint } from "./hints.ts";
 import { readPairRow } from "./pair_rows.ts";
 import { readArchivedPartners } from "./archived_partners.ts";
 import { openIntentFor, readPartnerOf, readPartnersOf } from "./partners.ts";
-import { claimEntities, settleEntities } from "./queue.ts";
-import { momentOf, type StoreClock } from "./store_clock.ts";
+import { claimEntities, settleEntities } from "../queue.ts";
+import { momentOf, type StoreClock } from "../store_clock.ts";
 import type { SyncStore } from "./sync_store.ts";
 import { forgetValues, readOdooValues, readValueMap, rememberValues } from "./value_map.ts";
 

@@ -1,7 +1,7 @@
 /** The reads behind `?action=status`. */
-import type { JsonObject } from "../json.ts";
-import type { Sql } from "./database.ts";
-import type { ConfigRow } from "./sync_store.ts";
+import type { JsonObject } from "../../json.ts";
+import type { Sql } from "../database.ts";
+import type { ConfigRow } from "../engine/sync_store.ts";
 
 export interface StatusRows {
   mappings: JsonObject[];

@@ -1,6 +1,6 @@
 /** Writes are noted before they are sent: should their worker die, the next one knows what may have been written. One round trip. */
-import type { Sql } from "./database.ts";
-import type { Claimed } from "./queue.ts";
+import type { Sql } from "../database.ts";
+import type { Claimed } from "../queue.ts";
 import type { NewAttempt } from "./sync_store.ts";
 
 /** Returns the attempt's id; null when the lease is lost, and then nothing may be written. */

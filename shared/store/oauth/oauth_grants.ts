@@ -1,5 +1,5 @@
 /** Consents under way and the grants they lead to. A state is here only as its hash, everything secret only sealed. */
-import type { Sql } from "./database.ts";
+import type { Sql } from "../database.ts";
 import type { Lifetime, SealedTokenSet } from "./oauth_tokens.ts";
 
 export type FlowKind = "bot" | "user";

@@ -1,5 +1,5 @@
 /** The grants. Only sealed bytes, ids, times and codes travel as parameters of these statements. */
-import type { Sql } from "./database.ts";
+import type { Sql } from "../database.ts";
 
 /** The secrets of one grant as the columns hold them. All three under one key and one version. */
 export interface SealedTokenSet {

@@ -1,7 +1,7 @@
 /** Who belongs to whom, and the intent that comes before it. */
-import type { Sql } from "./database.ts";
+import type { Sql } from "../database.ts";
 import { mappingColumns, mappingRow, type StoredMapping } from "./pair_rows.ts";
-import type { Claimed } from "./queue.ts";
+import type { Claimed } from "../queue.ts";
 import type { MappingRow, NewIntent, Partner, RecordKey } from "./sync_store.ts";
 
 interface StoredPartner {

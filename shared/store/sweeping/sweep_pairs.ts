@@ -1,7 +1,7 @@
 /** What sweeps ask of the pairs: many at once, because they read pages. One round trip each. */
-import type { Sql } from "./database.ts";
-import { mappingColumns, mappingRow, type StoredMapping } from "./pair_rows.ts";
-import type { ConfigRow, MappingRow, SnapshotRow, TombstoneRow } from "./sync_store.ts";
+import type { Sql } from "../database.ts";
+import { mappingColumns, mappingRow, type StoredMapping } from "../engine/pair_rows.ts";
+import type { ConfigRow, MappingRow, SnapshotRow, TombstoneRow } from "../engine/sync_store.ts";
 
 /** What is known of one record of a page; a record nobody knows has no entry. */
 export interface KnownPair {

@@ -1,8 +1,8 @@
 /** Long work that goes on over many requests: plane.sync_run. One worker at a time holds a run. */
-import type { ErrorCode } from "../errors.ts";
-import type { Json, JsonObject } from "../json.ts";
-import type { Sql } from "./database.ts";
-import { momentOf, type StoreClock } from "./store_clock.ts";
+import type { ErrorCode } from "../../errors.ts";
+import type { Json, JsonObject } from "../../json.ts";
+import type { Sql } from "../database.ts";
+import { momentOf, type StoreClock } from "../store_clock.ts";
 
 export type RunKind = "backfill" | "undo";
 export type RunStatus = "queued" | "running" | "done" | "failed" | "cancelled";

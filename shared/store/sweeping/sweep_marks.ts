@@ -1,6 +1,6 @@
 /** What sweeps leave in plane.sync_cursor besides their places: changes nobody announced, and brakes. */
-import type { Json, JsonObject } from "../json.ts";
-import type { Sql } from "./database.ts";
+import type { Json, JsonObject } from "../../json.ts";
+import type { Sql } from "../database.ts";
 
 export interface CursorRow {
   name: string;

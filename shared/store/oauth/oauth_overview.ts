@@ -1,6 +1,6 @@
 /** What the schedule has to do, and what operators see: no secret, sealed or not. */
-import type { JsonObject } from "../json.ts";
-import type { Sql } from "./database.ts";
+import type { JsonObject } from "../../json.ts";
+import type { Sql } from "../database.ts";
 
 export interface OAuthOverview {
   /** `plane.v_oauth_tokens`. */

@@ -1,5 +1,5 @@
 /** What all workers know of the breakers: rows `plane` and `odoo` of plane.sync_switch. */
-import type { Sql } from "./database.ts";
+import type { Sql } from "../database.ts";
 
 export interface BreakerState {
   /** Until the next probe, in ms; 0 or less when it is due. */

@@ -1,7 +1,7 @@
 /** What a backfill asks of the database: pairs, hints by the page, and what is left of a run. One round trip each. */
-import type { Sql } from "./database.ts";
-import { momentOf, type StoreClock } from "./store_clock.ts";
-import type { ConfigRow, Hint } from "./sync_store.ts";
+import type { Sql } from "../database.ts";
+import { momentOf, type StoreClock } from "../store_clock.ts";
+import type { ConfigRow, Hint } from "../engine/sync_store.ts";
 
 /** A hint that may have to wait from the start: for entity keys, or for the decision about a project's matches. */
 export interface RunHint extends Hint {

@@ -1,7 +1,7 @@
 /** The clients of plane-proxy. Credentials come in as hashes; nothing that opens a door is ever read back. */
 import { z } from "zod";
-import { SuiteError } from "../errors.ts";
-import type { Sql } from "./database.ts";
+import { SuiteError } from "../../errors.ts";
+import type { Sql } from "../database.ts";
 
 /** Methods and patterns of addresses, as they were accepted when they were stored. */
 export const storedScope = z.object({ methods: z.array(z.string()), paths: z.array(z.string()) });

@@ -1,5 +1,5 @@
 /** What operators start by hand. */
-import type { Sql } from "./database.ts";
+import type { Sql } from "../database.ts";
 
 export interface ManualSync {
   /** One record; a work item that has no partner yet needs its project. */

@@ -1,6 +1,6 @@
 /** Hints that no delivery brought: of sweeps, of runs, of records that point at others. */
-import type { Sql } from "./database.ts";
-import { momentOf, type StoreClock } from "./store_clock.ts";
+import type { Sql } from "../database.ts";
+import { momentOf, type StoreClock } from "../store_clock.ts";
 import type { Hint } from "./sync_store.ts";
 
 /** Leaves a hint in the row of the record's pair, or in its own when it has none. */

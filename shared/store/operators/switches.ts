@@ -1,6 +1,6 @@
 /** What shall not be synchronised for a while: one record, one kind of pair, or everything. */
-import type { Sql } from "./database.ts";
-import { momentOf, type StoreClock } from "./store_clock.ts";
+import type { Sql } from "../database.ts";
+import { momentOf, type StoreClock } from "../store_clock.ts";
 
 export type PauseScope =
   | { scope: "all" }

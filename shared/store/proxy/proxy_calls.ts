@@ -1,6 +1,6 @@
 /** Letting calls through plane-proxy in, and writing down what became of them. */
 import { z } from "zod";
-import type { Sql } from "./database.ts";
+import type { Sql } from "../database.ts";
 import { storedScope } from "./proxy_clients.ts";
 
 const named = z.object({ id: z.string(), name: z.string() });

@@ -1,7 +1,7 @@
 /** How far each reader of a side has come: plane.sync_cursor. One worker at a time holds a cursor. */
-import type { Json } from "../json.ts";
-import type { Sql } from "./database.ts";
-import { momentOf, type StoreClock } from "./store_clock.ts";
+import type { Json } from "../../json.ts";
+import type { Sql } from "../database.ts";
+import { momentOf, type StoreClock } from "../store_clock.ts";
 
 export interface HeldCursor<Value> {
   /** What was stored last; `{}` when the cursor is new. */

@@ -1,7 +1,7 @@
 /** What Plane's webhooks said of a record, read again from the ledger: the evidence of who changed what, and when. */
 import { z } from "zod";
-import { parseStamp } from "../stamp.ts";
-import type { Sql } from "./database.ts";
+import { parseStamp } from "../../stamp.ts";
+import type { Sql } from "../database.ts";
 import type { Announcement } from "./sync_store.ts";
 
 /** More than one edit brings in; enough to see who wrote the present value. */

@@ -1,8 +1,8 @@
 /** What waits for a person's decision: plane.sync_conflict. */
-import type { Json } from "../json.ts";
-import type { Sql } from "./database.ts";
-import { momentOf, type StoreClock } from "./store_clock.ts";
-import type { Resolution } from "./sync_store.ts";
+import type { Json } from "../../json.ts";
+import type { Sql } from "../database.ts";
+import { momentOf, type StoreClock } from "../store_clock.ts";
+import type { Resolution } from "../engine/sync_store.ts";
 
 /** An open conflict with the pair it belongs to. The values are contents of records. */
 export interface ConflictRow {

@@ -1,8 +1,8 @@
 /** Pairs of which one record was deleted so long ago that the other may go too, where the configuration asks for that. */
-import { parseStamp } from "../stamp.ts";
-import type { Sql } from "./database.ts";
-import { mappingColumns, mappingRow, type StoredMapping } from "./pair_rows.ts";
-import type { MappingRow, SnapshotRow } from "./sync_store.ts";
+import { parseStamp } from "../../stamp.ts";
+import type { Sql } from "../database.ts";
+import { mappingColumns, mappingRow, type StoredMapping } from "../engine/pair_rows.ts";
+import type { MappingRow, SnapshotRow } from "../engine/sync_store.ts";
 
 export interface EndedPair {
   mapping: MappingRow;
