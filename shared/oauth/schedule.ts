@@ -9,7 +9,7 @@ import type { WhoseToken } from "./whose_token.ts";
 export interface ScheduleDependencies extends RefreshDependencies {
   readonly grants: Pick<GrantStore, "identify" | "postponeLookup">;
   readonly whose: () => WhoseToken;
-  /** Each lists the ids of at most so many grants; see store/oauth_overview.ts. */
+  /** Each lists the ids of at most so many grants; see store/oauth/oauth_overview.ts. */
   readonly due: (limit: number) => Promise<string[]>;
   readonly unidentified: (limit: number) => Promise<string[]>;
   readonly notSealedWith: (keyId: string, limit: number) => Promise<string[]>;
