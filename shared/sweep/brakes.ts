@@ -74,7 +74,11 @@ export async function releaseBrakes(
     const [prefix, side, type, of] = name.split(":");
     if (prefix !== PREFIX || of !== project || brake === undefined || brake.state !== "open") continue;
     await marks.put(name, { ...brake, state: "released" });
-    await marks.remove(side === "plane" ? `plane:full:${project}` : `odoo:full:${type}`);
+    // Work items are looked for by the full pass, cycles and modules by the sweep of their own.
+    const reader = side === "odoo"
+      ? `odoo:full:${type}`
+      : `plane:${type === "issue" ? "full" : type}:${project}`;
+    await marks.remove(reader);
     released += 1;
   }
   return released;

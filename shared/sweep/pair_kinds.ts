@@ -2,6 +2,7 @@
 import type { OdooCapabilities } from "../odoo/capabilities.ts";
 import type { ConfigRow, MappingRow } from "../store/engine/sync_store.ts";
 import { configOf, type PairConfig, waysOf } from "../sync/pairs/configuration.ts";
+import { withFieldsOf } from "../sync/pairs/module_models.ts";
 import type { SyncDependencies } from "../sync/sides/dependencies.ts";
 import type { Kind, PlaneForm } from "../sync/pairs/kind.ts";
 import { type AnyKind, kindOf } from "../sync/kinds.ts";
@@ -25,12 +26,17 @@ export function sweptKinds(configs: readonly ConfigRow[], hasPlane: boolean): Sw
   });
 }
 
-/** The kind a mapped record belongs to; undefined: it is switched off. */
+/** The kind a mapped record belongs to; undefined: it is switched off. A module's row stands for whatever it has become. */
 export function kindFor(
   kinds: readonly SweptKind[],
   { plane_type, odoo_model }: MappingRow,
 ): SweptKind | undefined {
-  return kinds.find(({ any }) => any.planeType === plane_type && any.odooModel === odoo_model);
+  const ofType = kinds.filter(({ any }) => any.planeType === plane_type);
+  const known = ofType.find(({ any }) => any.odooModel === odoo_model);
+  const [row] = ofType;
+  if (known !== undefined || plane_type !== "module" || row === undefined) return known;
+  const any = kindOf(plane_type, odoo_model);
+  return any === undefined ? undefined : { ...row, any, config: withFieldsOf(odoo_model, row.config) };
 }
 
 /** The lenses of a kind at work, the Odoo fields they read, and what this Odoo can hold. */
