@@ -99,9 +99,12 @@ const REFUSED = ["odoo_rejected", "plane_rejected"];
 /** What Plane says of a project's new name that another one has. */
 const TAKEN = "plane_conflict";
 
+/** Plane takes no start after the end, and does not say that it was the dates; Odoo has no such rule. */
+const DATES = ["start_date", "target_date"];
+
 /**
- * One value that is refused must not keep the others from arriving. Where the server does not say which it was and the parent
- * is among them, it was the parent: what makes a circle for the moment, because changes came out of order.
+ * One value that is refused must not keep the others from arriving: it is left out, and what is left is sent again, as long as
+ * something can be left out.
  */
 async function leavingOutRefused<Result>(
   side: Side,
@@ -109,17 +112,32 @@ async function leavingOutRefused<Result>(
   isMaking: boolean,
   apply: (plan: Plan) => Promise<Result>,
 ): Promise<Applied<Result>> {
-  try {
-    return { plan: wanted, result: await apply(wanted), refused: [] };
-  } catch (thrown) {
-    const codes: readonly string[] = isMaking ? REFUSED : [...REFUSED, TAKEN];
-    if (!(thrown instanceof SuiteError) || !codes.includes(thrown.code)) throw thrown;
-    const named = String(thrown.facts.fields ?? thrown.facts.field ?? "").split(" ");
-    const parent = side === "odoo" ? "parent_id" : "parent";
-    const guilty = named.filter((name) => Object.hasOwn(wanted[side], name));
-    if (guilty.length === 0 && Object.hasOwn(wanted[side], parent)) guilty.push(parent);
-    const rest = withoutFields(wanted, side, guilty, isMaking);
-    if (rest === null) throw thrown;
-    return { plan: rest.plan, result: await apply(rest.plan), refused: rest.fields };
+  const codes: readonly string[] = isMaking ? REFUSED : [...REFUSED, TAKEN];
+  const refused: string[] = [];
+  for (let plan = wanted;;) {
+    try {
+      return { plan, result: await apply(plan), refused };
+    } catch (thrown) {
+      if (!(thrown instanceof SuiteError) || !codes.includes(thrown.code)) throw thrown;
+      const rest = withoutFields(plan, side, guiltyOf(thrown, side, plan[side]), isMaking);
+      if (rest === null) throw thrown;
+      plan = rest.plan;
+      refused.push(...rest.fields);
+    }
   }
+}
+
+/**
+ * The names that were refused, of those that were sent. Where the server does not say which, it was dates in the wrong order, or the
+ * parent: what makes a circle for the moment, because changes came out of order.
+ */
+function guiltyOf({ facts }: SuiteError, side: Side, sent: Plan[Side]): string[] {
+  const among = (names: readonly string[]) => names.filter((name) => Object.hasOwn(sent, name));
+  const named = among(String(facts.fields ?? facts.field ?? "").split(" "));
+  if (named.length > 0) return named;
+  if (side === "odoo") return among(["parent_id"]);
+  const [start, end] = DATES.map((name) => sent[name]);
+  const isCrossed = typeof start === "string" && typeof end === "string" && start > end;
+  const guesses = isCrossed ? [DATES, ["parent"]] : [["parent"], DATES];
+  return guesses.map(among).find((names) => names.length > 0) ?? [];
 }
