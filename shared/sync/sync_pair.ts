@@ -47,7 +47,10 @@ export async function syncPair<Form extends PlaneForm>(
   if (Object.keys(plan.plane).length > 0 && form !== null && !isFresh) {
     // Nobody writes to Plane what was not read just before: its webhooks may be late, or off.
     form = await readAgain(form);
+    const { unmatched } = prepared;
     ({ input, prepared, plan, over } = await makePlan(entity, now, form, taken, deps));
+    // What was found to be missing just now is not news any more, and still to be said.
+    prepared = { ...prepared, unmatched: [...unmatched, ...prepared.unmatched] };
   }
 
   const notes = new Notes(over, now.over ?? []);

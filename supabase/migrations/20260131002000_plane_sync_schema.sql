@@ -159,7 +159,8 @@ create table plane.sync_value_map (
 comment on table plane.sync_value_map is 'A row without odoo_id is a value nobody could match: the record syncs without it, status names it.';
 -- "Is this tag a module's?" is asked for every tag that is no label yet; few rows are of that kind.
 create index sync_value_map_module_idx on plane.sync_value_map (odoo_id) where kind = 'module';
-comment on column plane.sync_value_map.plane_value is 'The id of the user, state, label or module in Plane.';
+comment on column plane.sync_value_map.plane_value is
+  'The id of the user, state, label or module in Plane; what Odoo has and Plane has not is named <project>/<what>.';
 
 -- What was done, field by field. Record contents: functions only.
 create table plane.sync_log (

@@ -65,8 +65,17 @@ select 1 as urgency, 'dead_letters' as topic, q.last_error as subject, count(*) 
 from plane.sync_queue q where q.status = 'failed' and not q.is_open group by q.last_error
 union all
 select 2, 'unmapped_' || v.kind, v.plane_name, 1,
-  case v.kind
-    when 'user' then 'Give an Odoo user this e-mail, or set odoo_id and decided_by = ''manual'' in plane.sync_value_map'
+  case
+    -- What Odoo has and Plane has not is named <project>/<what> (shared/sync/sides/unmatched.ts).
+    when v.kind = 'user' and v.plane_value like '%/%' then format(
+      'Make this person of Odoo a member of Plane''s project %s under this e-mail, or map a member to res.users %s in plane.sync_value_map',
+      split_part(v.plane_value, '/', 1), split_part(v.plane_value, ',', 2)
+    )
+    when v.kind = 'state' and v.plane_value like '%/%' then format(
+      'Make a state of this name in Plane''s project %s, or correct options.state_map of %s',
+      split_part(v.plane_value, '/', 1), v.odoo_model
+    )
+    when v.kind = 'user' then 'Give an Odoo user this e-mail, or set odoo_id and decided_by = ''manual'' in plane.sync_value_map'
     else 'Set odoo_id and decided_by = ''manual'' in plane.sync_value_map'
   end
 from plane.sync_value_map v where v.odoo_id is null and v.decided_by = 'automatic'

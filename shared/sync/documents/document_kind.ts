@@ -1,4 +1,5 @@
 /** Orders and invoices of Odoo, each shown as one work item of a Plane project. Plane writes nothing to them. */
+import type { OdooRecord } from "../../odoo/client.ts";
 import type { PairConfig } from "../pairs/configuration.ts";
 import type { SyncDependencies } from "../sides/dependencies.ts";
 import { documentLenses, stateFor, wantedState } from "./document_lenses.ts";
@@ -9,7 +10,8 @@ import type { Kind, Prepared, PrepareInput } from "../pairs/kind.ts";
 import { archivedLens } from "../lenses/common_lenses.ts";
 import { NO_REFERENCES } from "../lenses/lens.ts";
 import { addressesOf } from "../sides/link_address.ts";
-import type { IssueForm } from "../sides/plane_forms.ts";
+import type { IssueForm, PlaneState } from "../sides/plane_forms.ts";
+import { noteUnmatched, type Unmatched, unmatchedName } from "../sides/unmatched.ts";
 
 export const DOCUMENT_KINDS: readonly Kind<IssueForm>[] = DOCUMENT_SHAPES.map(documentKind);
 
@@ -64,7 +66,9 @@ async function prepareDocument(
   const asks = changedInOdoo.has("state") && record !== null && project !== null;
   const states = asks ? await deps.plane?.directory.allStates(project) ?? [] : [];
   const wanted = asks ? wantedState(documentOptions(config, document), document, record) : null;
-  const isUnknown = wanted !== null && states.length > 0 && stateFor(wanted, undefined, states) === null;
+  const unmatched = wanted === null || record === null || project === null || states.length === 0
+    ? []
+    : await unmatchedState(document, record, { project, wanted, states }, deps);
   return {
     references: {
       ...NO_REFERENCES,
@@ -74,6 +78,21 @@ async function prepareDocument(
     onCreateInOdoo: {},
     onCreateInPlane: {},
     waitsFor: [],
-    unmatched: isUnknown ? [{ kind: "state", value: wanted }] : [],
+    unmatched,
   };
+}
+
+/** What a document is at and the state it is to be in, where Plane has none of that name: reported once. */
+async function unmatchedState(
+  { model, stateOf }: DocumentShape,
+  record: OdooRecord,
+  { project, wanted, states }: { project: string; wanted: string; states: readonly PlaneState[] },
+  { store }: SyncDependencies,
+): Promise<Unmatched[]> {
+  const planeValue = unmatchedName(project, `${model},${stateOf(record)}`);
+  const known = (await store.readValues({ state: [planeValue] })).state;
+  const matchedFor = stateFor(wanted, undefined, states) === null ? null : record.id;
+  return await noteUnmatched(store, "state", model, known, [
+    { planeValue, name: wanted, value: wanted, matchedFor },
+  ]);
 }

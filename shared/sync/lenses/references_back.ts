@@ -1,18 +1,15 @@
 /** Looks up what an Odoo task points at, as Plane knows it: states, people, labels, the parent. */
 import { SuiteError } from "../../errors.ts";
 import type { OdooRecord } from "../../odoo/client.ts";
-import type { ValueKind } from "../../store/engine/value_map.ts";
 import type { PlaneAccess, SyncDependencies } from "../sides/dependencies.ts";
 import { relatedId, relatedName } from "./lens.ts";
 import type { PlaneState } from "../sides/plane_forms.ts";
 import { closedOf } from "./state_lens.ts";
 import { readUsers } from "../sides/users.ts";
 import { readTags } from "../sides/tags.ts";
+import { noteUnmatched, type Unmatched, unmatchedName } from "../sides/unmatched.ts";
 
-export interface Unmatched {
-  kind: ValueKind;
-  value: string;
-}
+const USERS = "res.users";
 
 /** Well-known columns, for projects whose stages do not have the names of Plane's states. */
 const GROUPS: Readonly<Record<string, PlaneState["group"]>> = {
@@ -76,7 +73,7 @@ async function makeState(
   return { id: made.id, name, group };
 }
 
-/** The members of the project behind these Odoo users, by what is remembered, else by e-mail. */
+/** The members of the project behind these Odoo users, by what is remembered, else by e-mail. Who has none is reported once. */
 export async function membersOf(
   users: readonly number[],
   project: string,
@@ -86,24 +83,35 @@ export async function membersOf(
   const people = new Map<number, string | null>();
   if (users.length === 0) return { people, unmatched: [] };
   const members = await plane.directory.allPeople(project);
-  const known = (await store.readValues({ state: [], label: [], user: members.map(({ id }) => id) })).user;
+  const nameOf = (user: number) => unmatchedName(project, `${USERS},${user}`);
+  const asked = [...members.map(({ id }) => id), ...users.map(nameOf)];
+  const known = (await store.readValues({ state: [], label: [], user: asked })).user;
   for (const user of users) {
     const remembered = members.find(({ id }) => known.get(id)?.odooId === user);
     people.set(user, remembered?.id ?? null);
   }
-  const unknown = users.filter((user) => people.get(user) === null);
-  const unmatched: Unmatched[] = [];
-  for (const { id, emails } of await readUsers(odoo(), unknown)) {
+  const looked = users.filter((user) => people.get(user) !== null).map((id) => ({ id, name: "" }));
+  for (const { id, emails } of await readUsers(odoo(), users.filter((user) => people.get(user) === null))) {
+    looked.push({ id, name: emails.find((email) => email !== "") ?? "" });
     const member = members.find(({ email }) => email !== null && emails.includes(email.toLowerCase()));
-    if (member === undefined) {
-      unmatched.push({ kind: "user", value: `res.users,${id}` });
-      continue;
-    }
+    if (member === undefined) continue;
     people.set(id, member.id);
-    await store.rememberValues("user", "res.users", [
+    await store.rememberValues("user", USERS, [
       { planeValue: member.id, planeName: member.email ?? "", odooId: id },
     ]);
   }
+  const unmatched = await noteUnmatched(
+    store,
+    "user",
+    USERS,
+    known,
+    looked.map(({ id, name }) => ({
+      planeValue: nameOf(id),
+      name,
+      value: `${USERS},${id}`,
+      matchedFor: people.get(id) === null ? null : id,
+    })),
+  );
   return { people, unmatched };
 }
 
