@@ -140,10 +140,6 @@ export const ERROR_CODES = {
     meaning:
       "The Odoo record this one would be linked to belongs to another by now: unlink one, or leave it.",
   },
-  dry_run_too_long: {
-    retry: "never",
-    meaning: "A dry run has to end within one request, and this one did not: ask project by project.",
-  },
   unknown_entity: { retry: "never", meaning: "This kind of entity is not synchronised." },
 } as const satisfies Record<string, { retry: Retry; meaning: string }>;
 

@@ -140,7 +140,7 @@ async function work(given: unknown): Promise<z.output<typeof backfillResult>> {
     await runBackfill({
       runs,
       dependencies: () => dependencies,
-      rehearse: () => Promise.reject(new Error("no dry run")),
+      rehearsal: () => Promise.reject(new Error("no dry run")),
       workerId: "bench",
       now,
       sleep,

@@ -80,3 +80,25 @@ export async function readOdooIndex(
     calls,
   };
 }
+
+/** An index as it is put away. */
+export interface KeptIndex {
+  count: number;
+  byExternal: [string, number][];
+  free: [number, string][];
+}
+
+export function keepIndex({ count, byExternal, free }: OdooIndex): KeptIndex {
+  return { count, byExternal: [...byExternal], free: [...free] };
+}
+
+/** The same index again, for which nobody has to be asked. */
+export function recallIndex({ count, byExternal, free }: KeptIndex): OdooIndex {
+  return {
+    count,
+    byExternal: new Map(byExternal),
+    byName: byName(free.map(([id, name]) => ({ id, name }))),
+    free: new Map(free),
+    calls: 0,
+  };
+}

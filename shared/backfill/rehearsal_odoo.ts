@@ -1,7 +1,14 @@
 /** An Odoo that is read and never written: what would be written is counted and kept here, and seen by later reads. */
 import { z } from "zod";
+import { isOutage } from "../circuit/outage.ts";
+import { toSuiteError } from "../errors.ts";
 import type { OdooClient, OdooRecord } from "../odoo/client.ts";
+import { countCall } from "./rehearsal_calls.ts";
+import type { RehearsalMemory } from "./rehearsal_memory.ts";
+import type { Table } from "./rehearsal_shelf.ts";
 import { among, asRead, emptyOf, isRelative } from "./rehearsal_values.ts";
+
+const TAG_MODEL = "project.tags";
 
 /** Methods that change nothing. */
 const READS: ReadonlySet<string> = new Set([
@@ -12,37 +19,21 @@ const READS: ReadonlySet<string> = new Set([
   "name_search",
 ]);
 
-export interface RehearsedCalls {
-  reads: number;
-  writes: number;
-  /** `model/method` -> how often. */
-  by: Record<string, number>;
-}
-
-export function noCalls(): RehearsedCalls {
-  return { reads: 0, writes: 0, by: {} };
-}
-
-export function countCall(calls: RehearsedCalls, what: string, writes: boolean): void {
-  calls[writes ? "writes" : "reads"] += 1;
-  calls.by[what] = (calls.by[what] ?? 0) + 1;
-}
-
 const referenceArgs = z.object({ module: z.string(), xml_id: z.string() });
 const idsArgs = z.object({ ids: z.array(z.number()) });
 
-/** Records that are only imagined have negative ids: no domain finds them in the real Odoo. */
-export function rehearsingOdoo(client: OdooClient, calls: RehearsedCalls, now: () => string): OdooClient {
-  const imagined = new Map<string, Map<number, Record<string, unknown>>>();
-  const named = new Map<string, { model: string; id: number }>();
-  const types = new Map<string, Promise<Record<string, string>>>();
-  let lastId = 0;
+const keyOf = (model: string, id: number) => `${model},${id}`;
 
-  const of = (model: string) => {
-    const records = imagined.get(model) ?? new Map<number, Record<string, unknown>>();
-    imagined.set(model, records);
-    return records;
-  };
+/**
+ * Records that are only imagined have negative ids: no domain finds them in the real Odoo.
+ *
+ * @param now the time of day as Odoo writes it
+ */
+export function rehearsingOdoo(client: OdooClient, memory: RehearsalMemory, now: () => string): OdooClient {
+  const { odoo: imagined, named, tags, tally } = memory;
+  const calls = tally.odoo;
+  const types = new Map<string, Promise<Record<string, string>>>();
+
   const typesOf = (model: string) => {
     const asked = types.get(model) ??
       client.fieldsGet(model, ["type"]).then((fields) =>
@@ -52,8 +43,9 @@ export function rehearsingOdoo(client: OdooClient, calls: RehearsedCalls, now: (
     return asked;
   };
   const put = async (model: string, id: number, values: Record<string, unknown>): Promise<void> => {
-    const known = await typesOf(model);
-    const record = of(model).get(id) ?? {};
+    const [known, key] = [await typesOf(model), keyOf(model, id)];
+    const record = await imagined.get(key) ?? {};
+    imagined.set(key, record);
     const relative = id > 0 ? Object.keys(values).filter((name) => isRelative(values[name])) : [];
     const unseen = relative.filter((name) => !Object.hasOwn(record, name));
     // What is added to or taken away from is needed only because nothing is written: it is no call of the real run's.
@@ -66,7 +58,8 @@ export function rehearsingOdoo(client: OdooClient, calls: RehearsedCalls, now: (
       if (column !== "id") record[name] = asRead(value, known[name], record[name]);
     }
     record.write_date = now();
-    of(model).set(id, record);
+    imagined.set(key, record);
+    if (model === TAG_MODEL && id < 0) tags.set(String(id), String(record.name));
   };
   const existing = async (externalId: string): Promise<number | null> => {
     const [module, xml_id] = [externalId.split(".")[0] ?? "", externalId.split(".").slice(1).join(".")];
@@ -76,7 +69,8 @@ export function rehearsingOdoo(client: OdooClient, calls: RehearsedCalls, now: (
       });
       const id: unknown = Array.isArray(answer) ? answer[1] : null;
       return typeof id === "number" ? id : null;
-    } catch {
+    } catch (thrown) {
+      if (isOutage(toSuiteError(thrown))) throw thrown;
       return null;
     }
   };
@@ -94,18 +88,21 @@ export function rehearsingOdoo(client: OdooClient, calls: RehearsedCalls, now: (
     searchRead: async (model, domain, fields, query, call) => {
       countCall(calls, `${model}/search_read`, false);
       const found = await client.searchRead(model, domain, fields, query, call);
-      const alsoNamed = model === "project.tags" ? tagsNamed(of(model), domain) : [];
+      const alsoNamed = model === TAG_MODEL ? tagsNamed(tags, domain) : [];
       return [...found, ...alsoNamed];
     },
     read: async (model, ids, fields, call) => {
       const real = ids.filter((id) => id > 0);
       countCall(calls, `${model}/read`, false);
       const found = await client.read(model, real, fields, call);
-      const known = of(model);
-      const records = found.map((record) => ({ ...record, ...among(known.get(record.id), fields) }));
+      const known = await imagined.some(ids.map((id) => keyOf(model, id)));
+      const records = found.map((record) => ({
+        ...record,
+        ...among(known.get(keyOf(model, record.id)), fields),
+      }));
       const types = known.size === 0 ? {} : await typesOf(model);
       for (const id of ids) {
-        const record = known.get(id);
+        const record = known.get(keyOf(model, id));
         if (id > 0 || record === undefined) continue;
         const empty = Object.fromEntries(fields.map((name) => [name, emptyOf(types[name], name)]));
         records.push({ ...empty, ...among(record, fields), id });
@@ -120,8 +117,9 @@ export function rehearsingOdoo(client: OdooClient, calls: RehearsedCalls, now: (
       countCall(calls, `${model}/create`, true);
       const ids: number[] = [];
       for (const values of rows) {
-        ids.push(lastId -= 1);
-        await put(model, lastId, values);
+        const id = tally.lastOdooId -= 1;
+        ids.push(id);
+        await put(model, id, values);
       }
       return ids;
     },
@@ -131,7 +129,7 @@ export function rehearsingOdoo(client: OdooClient, calls: RehearsedCalls, now: (
       for (const row of rows) {
         const values = Object.fromEntries(fields.map((name, index) => [name, row[index] ?? ""]));
         const external = values.id ?? "";
-        const id = named.get(external)?.id ?? await existing(external) ?? (lastId -= 1);
+        const id = named.get(external)?.id ?? await existing(external) ?? (tally.lastOdooId -= 1);
         named.set(external, { model, id });
         await put(model, id, values);
         ids.push(id);
@@ -152,10 +150,7 @@ export function rehearsingOdoo(client: OdooClient, calls: RehearsedCalls, now: (
 }
 
 /** Imagined tags with one of the names a domain asks for. */
-function tagsNamed(
-  tags: ReadonlyMap<number, Record<string, unknown>>,
-  domain: readonly unknown[],
-): OdooRecord[] {
+function tagsNamed(tags: Table<string>, domain: readonly unknown[]): OdooRecord[] {
   const names = new Set(
     domain.flatMap((condition) =>
       Array.isArray(condition) && condition[0] === "name"
@@ -163,7 +158,5 @@ function tagsNamed(
         : []
     ),
   );
-  return [...tags].flatMap(([id, { name }]) =>
-    id < 0 && names.has(String(name).toLowerCase()) ? [{ id, name }] : []
-  );
+  return [...tags].flatMap(([id, name]) => names.has(name.toLowerCase()) ? [{ id: Number(id), name }] : []);
 }

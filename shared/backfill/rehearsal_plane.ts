@@ -2,75 +2,112 @@
 import { SuiteError } from "../errors.ts";
 import { PlaneClient } from "../plane/client.ts";
 import type { PlaneAnswer, PlaneRequest, PlaneTransport } from "../plane/transport.ts";
-import { countCall, type RehearsedCalls } from "./rehearsal_odoo.ts";
+import { countCall } from "./rehearsal_calls.ts";
+import type { RehearsalMemory } from "./rehearsal_memory.ts";
+import { asRow, firstStates, newRow, type Row } from "./rehearsal_plane_rows.ts";
 
-/** What Plane gives every new project. */
-const FIRST_STATES = [
-  ["Backlog", "backlog"],
-  ["Todo", "unstarted"],
-  ["In Progress", "started"],
-  ["Done", "completed"],
-  ["Cancelled", "cancelled"],
-] as const;
-
-type Row = Record<string, unknown>;
-
-/** @param now the time of day as ISO 8601 */
-export function rehearsingPlane(client: PlaneClient, calls: RehearsedCalls, now: () => string): PlaneClient {
-  const send = rehearsingTransport(client.send, calls, now);
-  return new PlaneClient(
-    { baseUrl: "http://plane.invalid", apiKey: "unused", workspaceSlug: client.workspaceSlug },
-    { fetch, wrap: () => send },
-  );
+export interface RehearsedPlane {
+  client: PlaneClient;
+  /**
+   * The same Plane for whoever keeps its lists: what another request has asked already counts only once, because the run that is
+   * rehearsed would have kept it.
+   */
+  lists: PlaneClient;
 }
 
-function rehearsingTransport(send: PlaneTransport, calls: RehearsedCalls, now: () => string): PlaneTransport {
-  /** Rows that were made or changed, by id. */
-  const imagined = new Map<string, Row>();
-  const answer = (body: unknown): PlaneAnswer => ({ status: 200, headers: new Headers(), body });
-  const page = (results: readonly Row[]) =>
-    answer({ results, next_page_results: false, total_count: results.length });
+/** @param now the time of day as ISO 8601 */
+export function rehearsingPlane(
+  client: PlaneClient,
+  memory: RehearsalMemory,
+  now: () => string,
+): RehearsedPlane {
+  const { asked, tally } = memory;
+  const before = new Set([...asked].map(([list]) => list));
+  const count = ({ operation, method }: PlaneRequest) => countCall(tally.plane, operation, method !== "GET");
+  const countList = (request: PlaneRequest) => {
+    const list = [...request.path, JSON.stringify(request.query ?? {})].join("/");
+    if (before.delete(list)) return;
+    asked.set(list, true);
+    count(request);
+  };
+  const countAll = (request: PlaneRequest) => {
+    count(request);
+    // Whoever has added to a list asks for it again.
+    if (request.method === "GET") return;
+    const changed = request.path.join("/");
+    for (const [list] of asked) {
+      if (!list.startsWith(`${changed}/{`)) continue;
+      asked.delete(list);
+      before.delete(list);
+    }
+  };
+  const answer = answering(client.send, memory, now);
+  const through = (counting: (request: PlaneRequest) => void) => {
+    const send: PlaneTransport = async (request) => {
+      counting(request);
+      return await answer(request);
+    };
+    return new PlaneClient(
+      { baseUrl: "http://plane.invalid", apiKey: "unused", workspaceSlug: client.workspaceSlug },
+      { fetch, wrap: () => send },
+    );
+  };
+  return { client: through(countAll), lists: through(countList) };
+}
+
+function answering(send: PlaneTransport, memory: RehearsalMemory, now: () => string): PlaneTransport {
+  /** Rows that were made or changed, by id; those that were made. */
+  const { plane: imagined, made } = memory;
 
   return async (request) => {
-    const { method, path, operation } = request;
-    const writes = method !== "GET";
-    countCall(calls, operation, writes);
+    const { method, path } = request;
     const [, , collection, project = "", kind, id] = path;
-    const inImagined = collection === "projects" && imagined.get(project)?.made === true;
-    if (!writes) {
-      const own = imagined.get(id ?? (kind === undefined ? project : ""));
-      if (inImagined) return kind === undefined ? answer(own) : readImagined(path, imagined, answer, page);
-      // What hangs on a record that is only imagined, and the record itself.
-      if (id !== undefined && imagined.get(id)?.made === true) {
-        return path.length === 6 ? answer(own) : page([]);
+    const target = path.at(-1) ?? "";
+    if (method === "GET") {
+      const own = await imagined.get(target);
+      if (made.has(target)) return answered(own);
+      // What hangs on a record that is only imagined.
+      if (id !== undefined && made.has(id)) return pageOf([]);
+      if (collection === "projects" && made.has(project)) {
+        // A record by its external id is asked for before it is made.
+        const isOne = id !== undefined || request.query?.external_id !== undefined;
+        if (isOne) throw new SuiteError("plane_not_found");
+        // The only list that has no pages.
+        if (kind === "members") return answered([]);
+        return pageOf(await listImagined(project, kind ?? "", memory));
       }
-      const answered = await send(request);
-      return own === undefined ? answered : { ...answered, body: { ...asRow(answered.body), ...own } };
+      const real = await send(request);
+      return own === undefined ? real : { ...real, body: { ...asRow(real.body), ...own } };
     }
     const body = asRow(request.body);
-    if (method === "POST" && path.at(-1) !== "archive") {
+    if (method === "POST" && target !== "archive") {
       const row = { ...newRow(request, now()), ...body };
-      imagined.set(String(row.id), { ...row, made: true });
-      return answer(row);
+      imagined.set(String(row.id), row);
+      made.set(String(row.id), { project, kind: path.slice(4).join("/") });
+      return answered(row);
     }
     if (method === "PATCH") {
       if (Object.keys(body).length === 0) {
         // Plane tells archived from deleted only to who changes the record, which a dry run does not.
         throw new SuiteError("plane_server_error", {
           message: "A dry run does not ask whether a record is archived.",
+          facts: { not_asked: true },
         });
       }
-      const target = id ?? project;
-      const before = imagined.get(target)?.made === true
-        ? imagined.get(target)
+      const before = made.has(target)
+        ? await imagined.get(target)
         : asRow((await send(unbooked(request))).body);
-      const row = { ...before, ...imagined.get(target), ...body, updated_at: now() };
-      imagined.set(target, { ...imagined.get(target), ...body, updated_at: now() });
-      return answer(row);
+      const changed = { ...await imagined.get(target), ...body, updated_at: now() };
+      imagined.set(target, changed);
+      return answered({ ...before, ...changed });
     }
-    return answer(null);
+    return answered(null);
   };
 }
+
+const answered = (body: unknown): PlaneAnswer => ({ status: 200, headers: new Headers(), body });
+const pageOf = (results: readonly Row[]) =>
+  answered({ results, next_page_results: false, total_count: results.length });
 
 /** The record as it is now: needed only because nothing is written, so it is no call of the real run's. */
 function unbooked(request: PlaneRequest): PlaneRequest {
@@ -78,55 +115,15 @@ function unbooked(request: PlaneRequest): PlaneRequest {
   return { ...rest, method: "GET" };
 }
 
-function readImagined(
-  path: readonly string[],
-  imagined: ReadonlyMap<string, Row>,
-  answer: (body: unknown) => PlaneAnswer,
-  page: (rows: readonly Row[]) => PlaneAnswer,
-): PlaneAnswer {
-  const [, , , project = "", kind, id] = path;
-  if (id !== undefined) {
-    const row = imagined.get(id);
-    if (row === undefined) throw new SuiteError("plane_not_found");
-    return answer(row);
-  }
-  if (kind === "members") return answer([]);
-  const own = [...imagined.values()].filter((row) =>
-    row.made === true && row.project === project && row.kind === kind
+/** What a project that is only imagined has of a kind. */
+async function listImagined(
+  project: string,
+  kind: string,
+  { plane: imagined, made }: RehearsalMemory,
+): Promise<Row[]> {
+  const ids = [...made].flatMap(([id, place]) =>
+    place.project === project && place.kind === kind ? [id] : []
   );
-  if (kind !== "states") return page(own);
-  return page([
-    ...FIRST_STATES.map(([name, group], index) => ({
-      id: `${project}:${group}`,
-      name,
-      group,
-      sequence: index * 10,
-    })),
-    ...own,
-  ]);
-}
-
-function newRow({ path }: PlaneRequest, now: string): Row {
-  const [, , , project, kind, item, within] = path;
-  return {
-    id: crypto.randomUUID(),
-    ...(project === undefined ? {} : { project }),
-    ...(within === undefined ? {} : { issue: item }),
-    kind,
-    name: "",
-    priority: "none",
-    group: "backlog",
-    assignees: [],
-    labels: [],
-    identifier: "",
-    comment_html: "",
-    url: "",
-    created_at: now,
-    updated_at: now,
-    archived_at: null,
-  };
-}
-
-function asRow(body: unknown): Row {
-  return typeof body === "object" && body !== null && !Array.isArray(body) ? body as Row : {};
+  const own = [...(await imagined.some(ids)).values()];
+  return kind === "states" ? [...firstStates(project), ...own] : own;
 }

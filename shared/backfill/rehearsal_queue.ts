@@ -1,89 +1,90 @@
-/** The queue of a dry run, in memory: hints are carried out by the engine at once, over stores and clients that write nothing. */
-import { SuiteError, toSuiteError } from "../errors.ts";
-import type { Claimed } from "../store/queue.ts";
-import type { RunHint, Unsettled } from "../store/runs/backfill.ts";
+/** The queue of a dry run: hints are carried out by the engine, a few at a time, over stores and clients that write nothing. */
+import { isOutage } from "../circuit/outage.ts";
+import { type SuiteError, toSuiteError } from "../errors.ts";
+import type { RunHint, RunRemains, Unsettled } from "../store/runs/backfill.ts";
 import type { Effect } from "../sync/effect.ts";
 import type { Processor } from "../sync/process.ts";
+import { claimedOf, entityName, partnerOf, queuedOf } from "./rehearsal_hints.ts";
+import type { QueuedHint, RehearsalMemory } from "./rehearsal_memory.ts";
 import { type Rehearsed, rehearsedOf, unsettledRecord } from "./rehearsal_record.ts";
 import type { RehearsalStore } from "./rehearsal_store.ts";
 
-interface Waiting {
-  hint: RunHint;
-  waitsFor: Set<string>;
-  /** It waits since it was left; else since the engine has looked at it. */
-  fromTheStart: boolean;
-}
-
 export interface RehearsalQueue {
-  leave(hints: readonly RunHint[]): void;
+  leave(hints: readonly RunHint[]): Promise<void>;
   /**
-   * Carries out what does not wait.
+   * Carries out some of what does not wait. What fails because a side is away stays, to be tried again.
    *
-   * @throws SuiteError dry_run_too_long when the time is over before that
+   * @returns whether something was carried out, and why something was not
    */
-  work(): Promise<void>;
+  work(): Promise<{ worked: boolean; outage: SuiteError | null }>;
   /** Records that wait for `hold`, as they were left. */
-  heldBy(hold: string): RunHint[];
+  heldBy(hold: string): { entityKey: string; planeId: string; name: string }[];
   release(hold: string, matches: ReadonlyMap<string, number>, dropped: ReadonlySet<string>): void;
   /** Lets go what waits from the start; returns how many. */
   wake(except: ReadonlySet<string>): number;
   has(entityKey: string): boolean;
+  remains(): RunRemains;
   unsettled(): Unsettled[];
 }
 
-/** @param concurrency as many at a time as the real drain takes, so that calls are joined as it joins them */
+export interface RehearsalQueueOptions {
+  /** As many at a time as the real drain takes, so that calls are joined as it joins them. */
+  concurrency: number;
+  /** How often a record is tried again while a side is away, whatever else is refused for its rate; 0: never. */
+  again: number;
+  onRecord: (rehearsed: Rehearsed) => void;
+}
+
 export function createRehearsalQueue(
   processor: Processor,
   store: RehearsalStore,
-  concurrency: number,
-  onRecord: (rehearsed: Rehearsed) => void,
-  outOfTime: () => boolean,
+  { due, waiting, failed, hints }: RehearsalMemory,
+  { concurrency, again, onRecord }: RehearsalQueueOptions,
 ): RehearsalQueue {
-  const due = new Map<string, RunHint>();
-  const waiting = new Map<string, Waiting>();
-  const failed = new Map<string, { reason: string; project: string | null }>();
-
-  const nameOf = ({ key }: RunHint) => `${key.side === "plane" ? key.type : key.model}:${key.id}`;
-  const hasPartner = async (entityKey: string): Promise<boolean> => {
-    const [type = "", id = ""] = entityKey.split(":");
-    if (type === "run") return false;
-    const partner = await store.readPartner(
-      type.includes(".") ? { side: "odoo", model: type, id } : { side: "plane", type, id },
-    );
-    return partner !== null && (type.includes(".") ? partner.planeId !== null : partner.odooId !== null);
+  const hasPartner = async (entityKey: string) => await partnerOf(entityKey, store) !== null;
+  const enqueue = async (hint: RunHint): Promise<void> => {
+    const name = entityName(hint);
+    if (waiting.has(name)) return;
+    const whole = { ...(due.has(name) ? await hints.get(name) : undefined), ...hint };
+    hints.set(name, whole);
+    due.set(name, { ...due.get(name), ...queuedOf(whole) });
   };
-  const enqueue = (hint: RunHint): void => {
-    const name = nameOf(hint);
-    const waits = waiting.get(name);
-    if (waits !== undefined) return;
-    due.set(name, { ...due.get(name), ...hint });
+  const wait = (name: string, hint: RunHint, entry: QueuedHint): void => {
+    if (!hints.has(name)) hints.set(name, hint);
+    waiting.set(name, entry);
+  };
+  const goOn = (name: string, entry: QueuedHint): void => {
+    waiting.delete(name);
+    due.set(name, entry);
   };
   const settledNow = (names: readonly string[]): void => {
     for (const [name, entry] of waiting) {
-      if (!names.some((settled) => entry.waitsFor.delete(settled)) || entry.waitsFor.size > 0) continue;
-      waiting.delete(name);
-      due.set(name, entry.hint);
+      const waitsFor = entry.waitsFor.filter((key) => !names.includes(key));
+      if (waitsFor.length === entry.waitsFor.length) continue;
+      if (waitsFor.length === 0) goOn(name, { ...entry, waitsFor });
+      else waiting.set(name, { ...entry, waitsFor });
     }
   };
 
-  const one = async (name: string, hint: RunHint): Promise<void> => {
+  /** @returns the outage it failed of */
+  const one = async (name: string, hint: RunHint, entry: QueuedHint): Promise<SuiteError | null> => {
     const waitsFor = [];
-    for (const key of hint.waitsFor ?? []) if (!await hasPartner(key)) waitsFor.push(key);
+    for (const key of entry.waitsFor) if (!await hasPartner(key)) waitsFor.push(key);
     if (waitsFor.length > 0) {
-      waiting.set(name, { hint: { ...hint, waitsFor: [] }, waitsFor: new Set(waitsFor), fromTheStart: true });
-      return;
+      wait(name, hint, { ...entry, waitsFor, fromTheStart: true });
+      return null;
     }
-    const claimed = await claimedOf(hint, store);
+    const claimed = await claimedOf(hint, entry, store);
+    const waitFor = (keys: readonly string[]) =>
+      wait(name, hint, { ...entry, waitsFor: keys, fromTheStart: false });
     try {
       const { effect } = await processor.process(claimed, { require: () => {} });
-      if (effect === undefined) return;
+      if (effect === undefined) return null;
       const done = effect as Effect;
       store.apply(done);
       const rehearsed = rehearsedOf(claimed.entityKey, done);
       if (rehearsed !== null) onRecord(rehearsed);
-      if (done.waits_for.length > 0) {
-        waiting.set(name, { hint, waitsFor: new Set(done.waits_for), fromTheStart: false });
-      }
+      if (done.waits_for.length > 0) waitFor(done.waits_for);
       if (done.created) {
         const partner = await store.readPartner(hint.key);
         settledNow([
@@ -92,65 +93,79 @@ export function createRehearsalQueue(
           `${partner?.odooModel}:${partner?.odooId}`,
         ]);
       }
-      for (const next of done.hints) if (nameOf(next) !== name) enqueue(next);
+      for (const next of done.hints) if (entityName(next) !== name) await enqueue(next);
     } catch (thrown) {
       const error = toSuiteError(thrown);
       // It would be parked, and the run would not wait for it.
-      if (error.code === "left_out") return;
+      if (error.code === "left_out") return null;
       const waits = String(error.facts.waits_for ?? "");
       if (error.code === "waits_for_project" && waits !== "" && !await hasPartner(waits)) {
-        waiting.set(name, { hint, waitsFor: new Set([waits]), fromTheStart: false });
-        return;
+        waitFor([waits]);
+        return null;
       }
-      failed.set(claimed.entityKey, { reason: error.code, project: hint.projectId ?? null });
+      const counts = error.code !== "plane_rate_limited" && error.code !== "circuit_open";
+      const tried = entry.tries + (counts ? 1 : 0);
+      if (isOutage(error) && error.facts.not_asked !== true && again > 0 && tried <= again) {
+        if (!hints.has(name)) hints.set(name, hint);
+        due.set(name, { ...entry, tries: tried });
+        return error;
+      }
+      failed.set(claimed.entityKey, { reason: error.code, project: entry.project });
       onRecord({ record: unsettledRecord(claimed.entityKey, "fails", error.code), changes: [] });
     }
+    return null;
   };
 
   return {
-    leave: (hints) => hints.forEach(enqueue),
-    work: async () => {
-      while (due.size > 0) {
-        if (outOfTime()) throw new SuiteError("dry_run_too_long");
-        const ordered = [...due].toSorted(([, left], [, right]) =>
-          (right.priority ?? 5) - (left.priority ?? 5)
-        );
-        const now = ordered.slice(0, concurrency);
-        for (const [name] of now) due.delete(name);
-        await Promise.all(now.map(([name, hint]) => one(name, hint)));
-      }
+    leave: async (left) => {
+      for (const hint of left) await enqueue(hint);
     },
-    heldBy: (hold) => [...waiting.values()].flatMap(({ hint, waitsFor }) => waitsFor.has(hold) ? [hint] : []),
+    work: async () => {
+      const batch = [...due].toSorted(([, left], [, right]) => right.priority - left.priority)
+        .slice(0, concurrency);
+      const found = await hints.some(batch.map(([name]) => name));
+      for (const [name] of batch) {
+        due.delete(name);
+        if (!waiting.has(name)) hints.delete(name);
+      }
+      const outages = await Promise.all(batch.map(async ([name, entry]) => {
+        const hint = found.get(name);
+        return hint === undefined ? null : await one(name, hint, entry);
+      }));
+      return { worked: batch.length > 0, outage: outages.find((error) => error !== null) ?? null };
+    },
+    heldBy: (hold) =>
+      [...waiting].flatMap(([entityKey, { waitsFor, name, planeId }]) =>
+        waitsFor.includes(hold) ? [{ entityKey, planeId, name }] : []
+      ),
     release: (hold, matches, dropped) => {
       for (const [name, entry] of waiting) {
-        if (!entry.waitsFor.has(hold)) continue;
-        waiting.delete(name);
-        if (dropped.has(name)) continue;
+        if (!entry.waitsFor.includes(hold)) continue;
         const match = matches.get(name);
-        const parent = entry.hint.payload?.observed?.parent;
-        due.set(name, {
-          ...entry.hint,
-          payload: { ...entry.hint.payload, ...(match === undefined ? {} : { match_odoo_id: match }) },
-          waitsFor: typeof parent === "string" && `issue:${parent}` !== name ? [`issue:${parent}`] : [],
-        });
+        const waitsFor = entry.parent !== null && `issue:${entry.parent}` !== name
+          ? [`issue:${entry.parent}`]
+          : [];
+        if (dropped.has(name)) {
+          waiting.delete(name);
+          hints.delete(name);
+        } else goOn(name, { ...entry, waitsFor, ...(match === undefined ? {} : { match }) });
       }
     },
     wake: (except) => {
       let count = 0;
-      for (const [name, { hint, fromTheStart }] of waiting) {
-        const parent = hint.payload?.observed?.parent;
-        if (!fromTheStart || (typeof parent === "string" && except.has(parent))) continue;
-        waiting.delete(name);
-        due.set(name, hint);
+      for (const [name, entry] of waiting) {
+        if (!entry.fromTheStart || (entry.parent !== null && except.has(entry.parent))) continue;
+        goOn(name, { ...entry, waitsFor: [] });
         count += 1;
       }
       return count;
     },
     has: (entityKey) => due.has(entityKey) || waiting.has(entityKey),
+    remains: () => ({ active: due.size, waiting: waiting.size, resting: 0, dead: failed.size }),
     unsettled: () => [
-      ...[...waiting].map(([name, { hint }]): Unsettled => ({
-        entity_key: name,
-        plane_project_id: hint.projectId ?? null,
+      ...[...waiting].map(([entity_key, { project }]): Unsettled => ({
+        entity_key,
+        plane_project_id: project,
         state: "waiting",
         reason: "waits_for_project",
       })),
@@ -161,37 +176,5 @@ export function createRehearsalQueue(
         reason,
       })),
     ],
-  };
-}
-
-/** What a claim would have said: under the key of the pair, when there is one. */
-async function claimedOf(hint: RunHint, store: RehearsalStore): Promise<Claimed> {
-  const { key } = hint;
-  const partner = key.side === "odoo" ? await store.readPartner(key) : null;
-  const entityKey = partner?.planeId != null
-    ? `${partner.planeType}:${partner.planeId}`
-    : `${key.side === "plane" ? key.type : key.model}:${key.id}`;
-  return {
-    id: crypto.randomUUID(),
-    entityKey,
-    sourceSystem: key.side,
-    sourceId: key.id,
-    sourceType: key.side === "plane" ? key.type : key.model,
-    operation: hint.operation ?? "update",
-    // Beyond the first try nothing is left to settle before it is sent.
-    attempts: 2,
-    outages: 0,
-    maxAttempts: 12,
-    crashes: 0,
-    fence: "0",
-    planeProjectId: hint.projectId ?? hint.payload?.project_id ?? null,
-    readFirst: hint.readFirst ?? false,
-    planeHinted: key.side === "plane",
-    odooHinted: key.side === "odoo",
-    payload: hint.payload ?? {},
-    runId: hint.payload?.run_id ?? null,
-    lastDeliveryId: null,
-    observation: null,
-    createdAt: "",
   };
 }

@@ -1,15 +1,8 @@
 /** The engine's memory as a dry run sees it: what is there, and over it what would have been written. */
 import type { Effect } from "../sync/effect.ts";
-import type {
-  Hint,
-  MappingRow,
-  PairRow,
-  Partner,
-  RecordKey,
-  SnapshotRow,
-  SyncStore,
-} from "../store/engine/sync_store.ts";
-import type { MappedValue, ValueKind } from "../store/engine/value_map.ts";
+import type { Hint, MappingRow, PairRow, Partner, RecordKey, SyncStore } from "../store/engine/sync_store.ts";
+import type { ValueKind } from "../store/engine/value_map.ts";
+import type { RehearsalMemory } from "./rehearsal_memory.ts";
 
 export interface RehearsalStore extends SyncStore {
   /** What settling would have written. */
@@ -18,24 +11,33 @@ export interface RehearsalStore extends SyncStore {
   imagined(): MappingRow[];
 }
 
-/** @param onHint takes what the engine hints on its way */
-export function rehearsingStore(store: SyncStore, onHint: (hint: Hint) => void): RehearsalStore {
-  const rows = new Map<string, MappingRow>();
-  const changed = new Set<string>();
-  const snapshots = new Map<string, SnapshotRow>();
-  const values = new Map<string, MappedValue>();
-  let last = 0;
+/**
+ * @param memory holds what would have been written
+ * @param onHint takes what the engine hints on its way
+ */
+export function rehearsingStore(
+  store: SyncStore,
+  memory: RehearsalMemory,
+  onHint: (hint: Hint) => Promise<void>,
+): RehearsalStore {
+  const { pairs, snapshots, values, tally } = memory;
+  /** Rows of the database as this request has read them. */
+  const seen = new Map<string, MappingRow>();
+  const nextId = () => `imagined:${tally.lastPair += 1}`;
 
   /** By the entity key of either side. */
   const owners = new Map<string, string>();
-  const own = (row: MappingRow): void => {
-    rows.set(row.id, row);
-    changed.add(row.id);
+  const owned = (row: MappingRow): void => {
     if (row.plane_id !== null) owners.set(`${row.plane_type}:${row.plane_id}`, row.id);
     if (row.odoo_id !== null) owners.set(`${row.odoo_model}:${row.odoo_id}`, row.id);
   };
+  for (const [, row] of pairs) owned(row);
+  const own = (row: MappingRow): void => {
+    pairs.set(row.id, row);
+    owned(row);
+  };
   const mappingOf = (key: RecordKey): MappingRow | undefined =>
-    rows.get(owners.get(`${key.side === "plane" ? key.type : key.model}:${key.id}`) ?? "");
+    pairs.get(owners.get(`${key.side === "plane" ? key.type : key.model}:${key.id}`) ?? "");
   const partner = (row: MappingRow): Partner => ({
     mappingId: row.id,
     planeType: row.plane_type,
@@ -50,14 +52,14 @@ export function rehearsingStore(store: SyncStore, onHint: (hint: Hint) => void):
     const real = await store.readPair(key);
     const mapping = mappingOf(key) ?? real.mapping;
     if (mapping === null) return real;
-    rows.set(mapping.id, mapping);
-    return { ...real, mapping, snapshot: snapshots.get(mapping.id) ?? real.snapshot };
+    seen.set(mapping.id, mapping);
+    return { ...real, mapping, snapshot: await snapshots.get(mapping.id) ?? real.snapshot };
   };
 
   return {
     claim: () => Promise.resolve([]),
     settle: () => Promise.resolve(new Set()),
-    hint: (hint) => Promise.resolve(onHint(hint)),
+    hint: onHint,
     readPair,
     readPartner: async (key) => {
       const row = mappingOf(key);
@@ -81,7 +83,7 @@ export function rehearsingStore(store: SyncStore, onHint: (hint: Hint) => void):
         return known.odoo_model === odooModel && known.plane_type === planeType ? known : null;
       }
       const row: MappingRow = {
-        id: `imagined:${last += 1}`,
+        id: nextId(),
         plane_type: planeType,
         plane_id: key.side === "plane" ? key.id : null,
         plane_project_id: planeProjectId,
@@ -97,7 +99,7 @@ export function rehearsingStore(store: SyncStore, onHint: (hint: Hint) => void):
       return row;
     },
     // Nothing is written, so nothing can be left unsaid.
-    noteAttempt: () => Promise.resolve(`imagined:${last += 1}`),
+    noteAttempt: () => Promise.resolve(nextId()),
     archivedPartners: (projectId, odooModel) => store.archivedPartners(projectId, odooModel),
     readValues: async (wanted) => {
       const found = await store.readValues(wanted);
@@ -127,7 +129,7 @@ export function rehearsingStore(store: SyncStore, onHint: (hint: Hint) => void):
     forgetValues: () => Promise.resolve(),
     announcementsSince: (planeType, planeId, after) => store.announcementsSince(planeType, planeId, after),
     apply: ({ mapping_id, mapping, snapshot }) => {
-      const row = mapping_id === null ? undefined : rows.get(mapping_id);
+      const row = mapping_id === null ? undefined : pairs.get(mapping_id) ?? seen.get(mapping_id);
       if (row === undefined) return;
       const { synced: _synced, last_error: _error, ...written } = mapping;
       own({ ...row, ...written });
@@ -141,6 +143,6 @@ export function rehearsingStore(store: SyncStore, onHint: (hint: Hint) => void):
         ),
       });
     },
-    imagined: () => [...changed].flatMap((id) => rows.get(id) ?? []),
+    imagined: () => [...pairs].map(([, row]) => row),
   };
 }

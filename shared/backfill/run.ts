@@ -2,14 +2,14 @@
  * Takes the oldest backfill nobody works on and goes on with it until it is done or this request's time is over. Whatever happens
  * in between, the next one goes on where the run's row says.
  */
-import { type ErrorCode, SuiteError, toSuiteError } from "../errors.ts";
-import type { Json, JsonObject } from "../json.ts";
+import { SuiteError, toSuiteError } from "../errors.ts";
+import type { JsonObject } from "../json.ts";
 import type { Log } from "../log.ts";
-import type { HeldRun, RunStep, RunStore } from "../store/runs/runs.ts";
+import type { HeldRun, RunStore } from "../store/runs/runs.ts";
 import type { BackfillDependencies, RunAtWork } from "./dependencies.ts";
 import { readProgress } from "./progress.ts";
-import { buildReport } from "./report.ts";
 import { readScope } from "./scope.ts";
+import { onBothSides, type Stage } from "./stage.ts";
 import { takeStep } from "./step.ts";
 
 /** A page may wait a minute for its slot in Plane's budget, and longer while others use the key. */
@@ -23,8 +23,8 @@ export interface BackfillRunner {
   runs: RunStore;
   /** @throws SuiteError plane_not_configured or odoo_not_configured */
   dependencies: () => BackfillDependencies;
-  /** What a dry run does instead; its report is `partial` when the time was over before its end. */
-  rehearse: (run: RunAtWork, outOfTime: () => boolean) => Promise<JsonObject>;
+  /** Where a dry run takes place. */
+  rehearsal: (held: HeldRun, run: RunAtWork) => Promise<Stage>;
   workerId: string;
   /** A clock that never goes back, in ms. */
   now: () => number;
@@ -65,31 +65,27 @@ async function goOn(runner: BackfillRunner, held: HeldRun): Promise<boolean> {
   const run: RunAtWork = { id: held.id, scope, index: null };
   const startedAt = now();
   let progress = readProgress(held.progress);
-  const outOfTime = () => now() - startedAt >= runner.wallClockMs;
-  const write = (status: RunStep["status"], report?: Json, error?: ErrorCode) =>
-    runs.advance(held.id, held.fence, {
-      status,
-      progress: asJson(progress),
-      ...(report === undefined ? {} : { report }),
-      ...(error === undefined ? {} : { error }),
-    }, LEASE_MS);
+  const stage = held.dry_run
+    ? await runner.rehearsal(held, run)
+    : onBothSides(runs, held, run, runner.dependencies());
+  const write = (status: "running" | "queued") =>
+    stage.keep({ status, progress: asJson(progress) }, LEASE_MS);
 
-  if (held.dry_run) {
-    const report = await runner.rehearse(run, outOfTime);
-    // It keeps its world in memory: whoever went on would begin again, and come no further.
-    if (report.partial === true) await write("failed", report, "dry_run_too_long");
-    else await write("done", report);
-    return false;
-  }
-  const deps = runner.dependencies();
   while (progress.phase !== "report") {
-    if (runner.stopping() || outOfTime()) {
+    if (runner.stopping() || now() - startedAt >= runner.wallClockMs) {
       await write("queued");
       return true;
     }
+    const { worked, outage } = await stage.carryOut();
+    if (worked) {
+      progress = { ...progress, remains: await stage.deps.store.remains(run.id) };
+      if (!await write("running")) return false;
+      if (outage !== null) await patience(outage, runner);
+      continue;
+    }
     const stepAt = now();
     const reading = progress.phase === "items";
-    const step = await takeStep(progress, run, deps).catch((thrown) => patience(thrown, runner));
+    const step = await takeStep(progress, run, stage.deps).catch((thrown) => patience(thrown, runner));
     if (step === null) continue;
     const { progress: next, wait, rests } = step;
     progress = reading ? { ...next, busy_ms: next.busy_ms + now() - stepAt } : next;
@@ -101,7 +97,8 @@ async function goOn(runner: BackfillRunner, held: HeldRun): Promise<boolean> {
     if (!await write("running")) return false;
     if (wait) await runner.sleep(LOOK_AGAIN_MS);
   }
-  await write("done", asJson(await buildReport(progress, run, deps)));
+  const report = asJson(await stage.report(progress));
+  await runs.advance(held.id, held.fence, { status: "done", progress: asJson(progress), report }, LEASE_MS);
   return false;
 }
 

@@ -4,8 +4,9 @@
  */
 import { modelPairs } from "../backfill/models.ts";
 import type { Progress } from "../backfill/progress.ts";
-import { type RehearsalSource, rehearse } from "../backfill/rehearse.ts";
+import type { RehearsalSource } from "../backfill/rehearsal.ts";
 import type { Rehearsed } from "../backfill/rehearsal_record.ts";
+import { rehearse, workAll } from "../backfill/rehearse.ts";
 import { SuiteError } from "../errors.ts";
 import type { RunHint } from "../store/runs/backfill.ts";
 import { MESSAGE_MODEL } from "../sync/comments/comment_form.ts";
@@ -62,20 +63,19 @@ export async function checkDrift(
     index: null,
     leftOut: new Set(withComments ? [] : [COMMENT]),
   };
-  const watched: RehearsalSource = { ...source, onHints: (hints) => hints.forEach(remember) };
   const isCut = ({ phase, detail }: Progress) => phase === "details" && detail.planning && outOfTime();
   const { progress, queue, calls } = await rehearse(
-    watched,
+    source,
     run,
-    (one) => found.push(one),
+    { onRecord: (one) => found.push(one), onHints: (hints) => hints.forEach(remember) },
     (now) => now.phase === "details_settling" || isCut(now),
   );
   const isWhole = progress.phase === "details_settling";
 
   const planning = ["cycle", "module"].filter(isOn);
   if (progress.projects.length > 0) {
-    queue.leave(await unlistedPlanning(backfill, project, planning, listed, run.id));
-    await queue.work();
+    await queue.leave(await unlistedPlanning(backfill, project, planning, listed, run.id));
+    await workAll(queue);
   }
   const models = await modelPairs(run, { store: backfill });
   const gone = await goneFromPlane(source, project, [

@@ -1,9 +1,10 @@
 /** A backfill over the sync world: the run's worker and the queue's drain take turns, so that each test sees the same order. */
 import { readCapabilities } from "../../shared/odoo/capabilities.ts";
 import { dryRun } from "../../shared/backfill/dry_run.ts";
-import type { RehearsalSource } from "../../shared/backfill/rehearse.ts";
+import type { RehearsalSource } from "../../shared/backfill/rehearsal.ts";
 import { createSqlStore } from "../../shared/store/engine/sql_store.ts";
 import { createBackfillStore } from "../../shared/store/runs/backfill.ts";
+import { createRehearsalShelves, type RehearsalShelves } from "../../shared/store/runs/rehearsal.ts";
 import { createRunStore, type RunRow, type RunStore } from "../../shared/store/runs/runs.ts";
 import type { BackfillDependencies } from "../../shared/backfill/dependencies.ts";
 import { type BackfillReport, type BackfillRunner, runBackfill } from "../../shared/backfill/run.ts";
@@ -18,6 +19,7 @@ export interface BackfillWorld extends AsyncDisposable {
   world: SyncWorld;
   plane: SandboxPlane;
   runs: RunStore;
+  shelves: RehearsalShelves;
   dependencies: BackfillDependencies;
   runner: BackfillRunner;
   rehearsal: RehearsalSource;
@@ -41,6 +43,7 @@ export async function createBackfillWorld(options: SyncWorldOptions = {}): Promi
   );
   const access = { client, directory: createPlaneDirectory(client, () => performance.now()) };
   const runs = createRunStore(world.sql);
+  const shelves = createRehearsalShelves(world.sql);
   const dependencies: BackfillDependencies = {
     store: createBackfillStore(world.sql),
     plane: access,
@@ -66,7 +69,7 @@ export async function createBackfillWorld(options: SyncWorldOptions = {}): Promi
   const runner: BackfillRunner = {
     runs,
     dependencies: () => dependencies,
-    rehearse: (run, outOfTime) => dryRun(rehearsal, run, 60, outOfTime),
+    rehearsal: (held, run) => dryRun(rehearsal, shelves, held, run, 60),
     workerId: "test",
     now: () => performance.now(),
     sleep: async () => void await world.drain(),
@@ -79,6 +82,7 @@ export async function createBackfillWorld(options: SyncWorldOptions = {}): Promi
     world,
     plane,
     runs,
+    shelves,
     dependencies,
     runner,
     rehearsal,

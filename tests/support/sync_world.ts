@@ -79,6 +79,8 @@ const FIELDS = {
 
 export interface SyncWorldOptions {
   withPlane?: boolean;
+  /** Of the sandbox Plane, for whoever asks more than a key of a service may. */
+  planeRequestsPerMinute?: number;
   odooVersion?: 17 | 18 | 19;
   /** How far Odoo's clock is ahead of Plane's: what is written there counts as that much later. */
   odooAheadMs?: number;
@@ -103,7 +105,12 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
   // Nobody sets a real server's clock.
   const planeBehindMs = options.realOdoo === undefined ? 0 : options.odooAheadMs ?? 0;
   const plane = options.withPlane === true
-    ? await startSandboxPlane({ now: () => Date.now() - planeBehindMs })
+    ? await startSandboxPlane({
+      now: () => Date.now() - planeBehindMs,
+      ...(options.planeRequestsPerMinute === undefined
+        ? {}
+        : { requestsPerMinute: options.planeRequestsPerMinute }),
+    })
     : undefined;
   let odooRequests = 0;
   const countingFetch: typeof fetch = (input, init) => {

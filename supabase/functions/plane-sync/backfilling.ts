@@ -3,7 +3,7 @@ import { BULK_CONCURRENCY, collecting } from "../../../shared/backfill/collectin
 import type { BackfillDependencies } from "../../../shared/backfill/dependencies.ts";
 import { describeRuns, type RunDescription } from "../../../shared/backfill/describe.ts";
 import { dryRun } from "../../../shared/backfill/dry_run.ts";
-import type { RehearsalSource } from "../../../shared/backfill/rehearse.ts";
+import type { RehearsalSource } from "../../../shared/backfill/rehearsal.ts";
 import { type BackfillReport, runBackfill } from "../../../shared/backfill/run.ts";
 import type { BackfillScope } from "../../../shared/backfill/scope.ts";
 import type { Config } from "../../../shared/config.ts";
@@ -13,6 +13,7 @@ import type { JsonObject } from "../../../shared/json.ts";
 import { batchingOdooClient } from "../../../shared/odoo/batching.ts";
 import { createWake, oneAtATime } from "../../../shared/queue/wake.ts";
 import { createBackfillStore, readCallsPerMinute } from "../../../shared/store/runs/backfill.ts";
+import { createRehearsalShelves } from "../../../shared/store/runs/rehearsal.ts";
 import type { Sql } from "../../../shared/store/database.ts";
 import type { Claimed } from "../../../shared/store/queue.ts";
 import { createRunStore, type RunRow } from "../../../shared/store/runs/runs.ts";
@@ -62,6 +63,7 @@ export function createBackfilling(
 ): Backfilling {
   const runs = createRunStore(sql);
   const backfill = createBackfillStore(sql);
+  const shelves = createRehearsalShelves(sql);
   const workerId = crypto.randomUUID();
   let ending = false;
   runtime.onEnding(() => ending = true);
@@ -97,8 +99,8 @@ export function createBackfilling(
         odoo: sync.odoo(),
         ring: () => ring(),
       }),
-      rehearse: async (run, outOfTime) =>
-        await dryRun(rehearsal(), run, await perMinute() ?? USUAL_CALLS_PER_MINUTE, outOfTime),
+      rehearsal: async (held, run) =>
+        await dryRun(rehearsal(), shelves, held, run, await perMinute() ?? USUAL_CALLS_PER_MINUTE),
       workerId,
       now: sync.now,
       sleep,

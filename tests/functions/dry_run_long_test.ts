@@ -1,0 +1,87 @@
+/** Dry runs that take more than one request. */
+import assert from "node:assert/strict";
+import { SuiteError } from "../../shared/errors.ts";
+import type { RehearsalShelves } from "../../shared/store/runs/rehearsal.ts";
+import { createDryRunScene } from "../support/dry_run_scene.ts";
+
+const ENOUGH = 1_000_000;
+
+Deno.test("a dry run ends with the same report however many requests it takes, and writes nothing", async () => {
+  await using scene = await createDryRunScene();
+  const before = await scene.everything();
+  const whole = await scene.rehearse(ENOUGH);
+  assert.deepEqual([whole.row.status, whole.row.error, whole.requests], ["done", null, 1]);
+  const expected = await scene.comparable(whole.row);
+  assert((expected.records as unknown[]).length > 10, JSON.stringify(expected.totals));
+  for (const ticks of [2, 3, 7, 20]) {
+    const { row, requests } = await scene.rehearse(ticks);
+    assert.deepEqual([row.status, row.error], ["done", null], `${ticks} ticks`);
+    assert(requests > 2, `${requests} requests`);
+    assert.deepEqual(await scene.comparable(row), expected, `${ticks} ticks, ${requests} requests`);
+  }
+  assert.equal(await scene.everything(), before, "a dry run changed something");
+});
+
+for (const after of [false, true]) {
+  Deno.test(`a worker that dies ${after ? "after" : "before"} it has put something away changes nothing in the report`, async () => {
+    await using scene = await createDryRunScene();
+    const expected = await scene.comparable((await scene.rehearse(ENOUGH)).row);
+    for (let at = 0;; at += 5) {
+      let calls = 0;
+      const dying: RehearsalShelves = {
+        ...scene.shelves,
+        keep: async (...given) => {
+          const mine = calls++;
+          if (mine === at && after) await scene.shelves.keep(...given);
+          if (mine === at) throw new Error("the worker died");
+          return await scene.shelves.keep(...given);
+        },
+      };
+      const { row, requests } = await scene.rehearse(ENOUGH, { shelves: dying });
+      if (calls <= at) break;
+      assert.deepEqual([row.status, requests], ["done", 2], `dead at ${at}`);
+      assert.deepEqual(await scene.comparable(row), expected, `dead at ${at}`);
+    }
+  });
+}
+
+Deno.test("a side that is away for a while makes no record fail", async () => {
+  await using scene = await createDryRunScene();
+  const expected = await scene.comparable((await scene.rehearse(ENOUGH)).row);
+  const { plane } = scene.rehearsal;
+  let calls = 0;
+  const send: typeof plane.send = async (request) => {
+    calls += 1;
+    // Three times in a row, now and then.
+    if (calls % 12 > 8) throw new SuiteError("plane_unreachable");
+    return await plane.send(request);
+  };
+  const shaky = Object.create(plane, { send: { value: send } }) as typeof plane;
+  const errors = new Set<string | null>();
+  const { row, requests } = await scene.rehearse(ENOUGH, {
+    source: { plane: shaky },
+    afterRequest: async () => {
+      const [latest] = await scene.runs.list(1);
+      errors.add(latest?.error ?? null);
+    },
+  });
+  assert.deepEqual([row.status, [...errors].toSorted()], ["done", [null, "plane_unreachable"]]);
+  assert(requests > 2, `${requests} requests`);
+  const { totals, records } = await scene.comparable(row);
+  assert.deepEqual([totals, records], [expected.totals, expected.records]);
+});
+
+Deno.test("a dry run that was cancelled is not gone on with, and what it imagined is forgotten", async () => {
+  await using scene = await createDryRunScene();
+  const { row } = await scene.rehearse(20, {
+    afterRequest: async () => {
+      const [latest] = await scene.runs.list(1);
+      const [kept] = await scene.world.sql`select count(*)::int as rows from plane.sync_rehearsal`;
+      assert(kept?.rows > 0);
+      if (latest !== undefined) await scene.runs.cancel(latest.id);
+    },
+  });
+  assert.equal(row.status, "cancelled");
+  const left = await scene.world.sql`select distinct part from plane.sync_rehearsal`;
+  assert.deepEqual(left.filter(({ part }) => part !== "record"), []);
+});
