@@ -10,6 +10,7 @@ import { afterPartial, type Effect, effectOf, effectOfFailure } from "./effect.t
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import { kindOf } from "./kinds.ts";
 import { leftOutWithProject } from "./left_out.ts";
+import { isOdooModel } from "./sides/models.ts";
 import { modelOf, withFieldsOf } from "./pairs/module_models.ts";
 import { paused } from "./paused.ts";
 import { processOdooRecord, processPlaneRecord } from "./process_record.ts";
@@ -113,11 +114,10 @@ function done(claimed: Claimed, effect: Effect | null): Settlement {
   };
 }
 
-/** A type with a dot is a model of Odoo's. */
 function keyOf(entityKey: string): RecordKey {
   const colon = entityKey.indexOf(":");
   const [type, id] = [entityKey.slice(0, colon), entityKey.slice(colon + 1)];
-  return type.includes(".") ? { side: "odoo", model: type, id } : { side: "plane", type, id };
+  return isOdooModel(type) ? { side: "odoo", model: type, id } : { side: "plane", type, id };
 }
 
 function moveHint(claimed: Claimed, { mapping }: PairRow) {
