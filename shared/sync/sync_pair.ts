@@ -130,7 +130,12 @@ export async function syncPair<Form extends PlaneForm>(
   if (entity.kind.follow !== undefined && form !== null && odooId !== null) {
     if (stored.odooStored !== null) say(report(partly(plan)));
     const { references } = prepared;
-    followed = await entity.kind.follow({ entity, form, odooId, references, base: input.planeBase }, deps);
+    const following = { entity, form, odooId, references, base: input.planeBase };
+    followed = await entity.kind.follow(following, deps).catch((thrown) => {
+      // What was written is settled first; the next look finds nothing to write, and that the record is gone.
+      if (!(thrown instanceof GoneInPlane) || stored.odooStored === null) throw thrown;
+      throw new SuiteError("plane_not_found", { retry: "now" });
+    });
     plan = { ...plan, settled: [...plan.settled, ...followed?.settles ?? []] };
   }
   if (odooId !== null && (form === null || Object.keys(plan.plane).length > 0)) {

@@ -142,7 +142,7 @@ export const cycleRoutes: Route[] = [
     path: "workspaces/:slug/projects/:project/cycles/:cycle/cycle-issues",
     allowed: projectWriter,
     methods: {
-      GET: (call) => listHeld(call, call.world.cycleItems, cycleOf(call).id),
+      GET: (call) => listHeld(call, call.world.cycleItems, "cycle"),
       POST: (call) => addToHolder(call, "cycle", call.world.cycleItems, cycleOf(call).id),
     },
   },

@@ -117,7 +117,7 @@ export const moduleRoutes: Route[] = [
     path: "workspaces/:slug/projects/:project/modules/:module/module-issues",
     allowed: projectWriter,
     methods: {
-      GET: (call) => listHeld(call, call.world.moduleItems, moduleOf(call).id),
+      GET: (call) => listHeld(call, call.world.moduleItems, "module"),
       POST: (call) => addToHolder(call, "module", call.world.moduleItems, moduleOf(call).id),
     },
   },

@@ -8,11 +8,11 @@ import { ordered, page } from "./paging.ts";
 import { expanded, only, presentPlacement, presentWorkItem } from "./present.ts";
 import { isVisible } from "./work_items.ts";
 
-/** The items themselves, not their placements. */
-export function listHeld(call: Call, placements: Map<string, Placement>, holder: string) {
-  const held = [...placements.values()].filter((placement) => placement.holder === holder);
+/** The items themselves, not their placements. Whether there is such a cycle or module is not looked at: nothing is in it then. */
+export function listHeld(call: Call, placements: Map<string, Placement>, kind: "cycle" | "module") {
+  const held = [...placements.values()].filter((placement) => placement.holder === call.params[kind]);
   const items = held.flatMap((placement) => call.world.workItems.get(placement.issue) ?? []);
-  const visible = items.filter((item) => isVisible(call, item));
+  const visible = items.filter((item) => item.project === projectOf(call).id && isVisible(call, item));
   return page(
     ordered(visible, call.query, (item) => presentWorkItem(call, item)),
     call.query,

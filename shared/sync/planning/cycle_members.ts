@@ -5,6 +5,7 @@ import type { CycleForm } from "./cycle_form.ts";
 import type { SyncDependencies } from "../sides/dependencies.ts";
 import type { Followed, FollowInput } from "../pairs/kind.ts";
 import { relatedId } from "../lenses/lens.ts";
+import { listedMembers } from "./listed_members.ts";
 import { bringInLine, type Mark } from "./membership.ts";
 import { writeTasks } from "./membership_batches.ts";
 import { TASK_MODEL } from "../sides/models.ts";
@@ -12,14 +13,23 @@ import { TASK_MODEL } from "../sides/models.ts";
 /** How often what followed its parent is put right, each time a level deeper. */
 const MOST_ROUNDS = 5;
 
-/** Null: nobody can be asked, or the cycle is archived, which ends nobody's membership. */
+/**
+ * Null: nobody can be asked, or the cycle is archived, which ends nobody's membership.
+ *
+ * @throws SuiteError GoneInPlane
+ */
 export async function followCycle(
   input: FollowInput<CycleForm>,
   deps: SyncDependencies,
 ): Promise<Followed | null> {
-  const { form, odooId, references, entity: { lease } } = input;
+  const { form, odooId, references, base, entity: { lease } } = input;
   if (deps.plane === undefined || form.archived_at !== null) return null;
-  const items = await deps.plane.client.cycleItems(form.project, form.id);
+  const { client } = deps.plane;
+  const items = await listedMembers(
+    base,
+    () => client.cycleItems(form.project, form.id),
+    () => client.cycle(form.project, form.id),
+  );
   const mark: Mark = {
     reads: ["milestone_id"],
     isOn: (task) => relatedId(task.milestone_id) === odooId,

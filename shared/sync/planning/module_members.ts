@@ -4,6 +4,7 @@ import { forgettingWhatIsGone } from "../sides/forget.ts";
 import type { Followed, FollowInput } from "../pairs/kind.ts";
 import { undoOrders } from "../pairs/undo_orders.ts";
 import { relatedId, relatedIds } from "../lenses/lens.ts";
+import { listedMembers } from "./listed_members.ts";
 import { bringInLine, type Mark, MEMBERS, membersIn } from "./membership.ts";
 import { writeTasks } from "./membership_batches.ts";
 import type { ModuleForm } from "./module_form.ts";
@@ -50,10 +51,18 @@ export async function followParent(input: Input, deps: SyncDependencies): Promis
   return await bringInLine(input, items, mark, input.references.planeProject?.odooId ?? null, deps);
 }
 
-/** Null: nobody can be asked, or the module is archived, which ends nobody's membership. */
-async function itemsOf({ form }: Input, { plane }: SyncDependencies): Promise<string[] | null> {
+/**
+ * Null: nobody can be asked, or the module is archived, which ends nobody's membership.
+ *
+ * @throws SuiteError GoneInPlane
+ */
+async function itemsOf({ form, base }: Input, { plane }: SyncDependencies): Promise<string[] | null> {
   if (plane === undefined || form.archived_at !== null) return null;
-  return await plane.client.moduleItems(form.project, form.id);
+  return await listedMembers(
+    base,
+    () => plane.client.moduleItems(form.project, form.id),
+    () => plane.client.module(form.project, form.id),
+  );
 }
 
 function tagMark(tag: number, { entity: { lease } }: Input, deps: SyncDependencies): Mark {

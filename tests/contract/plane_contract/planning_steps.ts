@@ -1,5 +1,6 @@
 /** Cycles, modules, and what hangs on a work item. */
 import assert from "node:assert/strict";
+import { z } from "zod";
 import type { ContractStep } from "../plane_contract.ts";
 
 export const planningSteps: readonly ContractStep[] = [
@@ -35,8 +36,29 @@ export const planningSteps: readonly ContractStep[] = [
       assert.deepEqual(await held(), [first.id, second.id]);
       await scene.request("DELETE", scene.path(`${items}${first.id}/`));
       assert.deepEqual(await held(), [second.id]);
-      await scene.request("DELETE", scene.path(`cycles/${cycle.id}/`));
-      await assert.rejects(held(), { code: "plane_not_found" });
+    },
+  },
+  {
+    name: "a cycle or module that was deleted lists no work items, instead of not being there",
+    async run(scene) {
+      const item = await scene.makeWorkItem({ name: "stays" });
+      for (const kind of ["cycle", "module"]) {
+        const { id } = await scene.make(scene.path(`${kind}s/`), { name: kind, project_id: scene.projectId });
+        const items = scene.path(`${kind}s/${id}/${kind}-issues/`);
+        await scene.request("POST", items, { issues: [item.id] });
+        await scene.request("DELETE", scene.path(`${kind}s/${id}/`));
+        const listed = await scene.request("GET", items);
+        assert.deepEqual([
+          listed.status,
+          z.looseObject({ results: z.array(z.unknown()) }).parse(listed.body).results,
+        ], [200, []]);
+        const answers = [
+          await scene.request("GET", scene.path(`${kind}s/${id}/`)),
+          await scene.request("POST", items, { issues: [item.id] }),
+          await scene.request("DELETE", `${items}${item.id}/`),
+        ];
+        assert.deepEqual(answers.map(({ status }) => status), [404, 404, 404]);
+      }
     },
   },
   {
