@@ -40,6 +40,18 @@ Deno.test("a project of Odoo's that takes no part gets no tasks from its Plane p
   assert.equal((await named(pair, "Takes part")).length, 1);
 });
 
+Deno.test("a list of projects that is none lets nobody in; what came meanwhile arrives once it is corrected", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  await setOptions(pair, { plane_projects: pair.project });
+  await addItem(pair, "Meanwhile");
+  await world.arrive();
+  assert.deepEqual(await named(pair, "Meanwhile"), []);
+  await setOptions(pair, { plane_projects: [pair.project] });
+  await world.drain();
+  assert.equal((await named(pair, "Meanwhile")).length, 1);
+});
+
 Deno.test("where nothing is made in Odoo, a task that a backfill found is linked all the same", async () => {
   const pair = await start();
   await using world = pair.world;

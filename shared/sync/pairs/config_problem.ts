@@ -1,5 +1,5 @@
 /** What of the configuration cannot work, as the status shows it. */
-import { type PairConfig, pairName } from "./configuration.ts";
+import { type PairConfig, pairName, pausesPair } from "./configuration.ts";
 
 export interface ConfigProblem {
   pair: string;
@@ -28,7 +28,7 @@ export function optionNotValid(config: PairConfig, name: string): ConfigProblem 
     pair: pairName(config),
     field: name,
     problem: "option_not_valid",
-    effect: "option_ignored",
+    effect: pausesPair(name) ? "pair_paused" : "option_ignored",
     action: `Correct options.${name}; docs/sync.md lists what it may be.`,
   };
 }

@@ -29,6 +29,25 @@ export function configOf(row: ConfigRow): PairConfig {
   };
 }
 
+/**
+ * Options that say which records take part. Where one of them is not valid nobody knows, and taking it for "all" could not be taken
+ * back: the pair rests until it is corrected.
+ */
+const TAKING_PART: readonly string[] = [
+  "plane_projects",
+  "odoo_projects",
+  "only_labels",
+  "only_states",
+  "odoo_domain",
+  "create_in_plane",
+  "create_in_odoo",
+];
+
+/** Whether an option that is not valid pauses its pair; the others count as not given. */
+export function pausesPair(option: string): boolean {
+  return TAKING_PART.includes(option);
+}
+
 /** Which ways a pair goes: what the configuration and the single mapping both allow. */
 export function waysOf(
   config: PairConfig,
@@ -37,7 +56,8 @@ export function waysOf(
   const allows = (direction: Direction | undefined, way: Direction) =>
     direction === undefined || direction === "bidirectional" || direction === way;
   const both = (way: Direction) =>
-    config.enabled && allows(config.direction, way) && allows(mapping?.sync_direction, way);
+    config.enabled && !config.invalidOptions.some(pausesPair) && allows(config.direction, way) &&
+    allows(mapping?.sync_direction, way);
   return { toOdoo: both("plane_to_odoo"), toPlane: both("odoo_to_plane") };
 }
 

@@ -108,6 +108,23 @@ Deno.test("an option that cannot be is named and ignored; the others count", () 
   assert.deepEqual(problems(config), [["settle_ms", "option_not_valid", "option_ignored"]]);
 });
 
+Deno.test("an option about who takes part that cannot be pauses its pair, rather than letting everybody in", () => {
+  const wrong = { plane_projects: "abc", create_in_plane: "false", odoo_domain: [["a"]] };
+  for (const [name, value] of Object.entries(wrong)) {
+    const config = configOf({
+      plane_type: "issue",
+      odoo_model: "project.task",
+      enabled: true,
+      direction: "bidirectional",
+      field_mappings: { name: "name" },
+      conflict_resolution: "latest_wins",
+      options: { [name]: value },
+    });
+    assert.deepEqual(waysOf(config, null), { toOdoo: false, toPlane: false }, name);
+    assert.deepEqual(problems(config), [[name, "option_not_valid", "pair_paused"]]);
+  }
+});
+
 const withOptions = (planeType: string, odooModel: string, options: JsonObject) =>
   problems(configOf({
     plane_type: planeType,
