@@ -62,7 +62,7 @@ function realId(id: string | undefined): string | null {
 }
 
 function shortened(value: Json): Json {
-  return typeof value === "string" && value.length > LONGEST_VALUE
-    ? `${value.slice(0, LONGEST_VALUE)}...`
-    : value;
+  if (typeof value !== "string" || value.length <= LONGEST_VALUE) return value;
+  // Half of a character is nothing the database can hold.
+  return `${value.slice(0, LONGEST_VALUE).replace(/[\ud800-\udbff]$/, "")}...`;
 }

@@ -77,6 +77,9 @@ Deno.test({
     const rehearsed = await finished(dry.body.run_id);
     assert.deepEqual((rehearsed.report as { totals: unknown }).totals, { create_in_odoo: 3 });
     assert.equal(scene.world.sandboxOdoo.records("project.task").length, 0);
+    const { records } = rehearsed.report as { records: unknown[] };
+    const page = await ask("GET", `sync&run=${dry.body.run_id}&offset=1`);
+    assert.deepEqual([page.body.records, page.body.next_offset], [records.slice(1), null]);
 
     const real = await ask("POST", "sync", { scope: { project: website.id }, direction: "to_odoo" });
     const row = await finished(real.body.run_id);
@@ -113,6 +116,8 @@ Deno.test({
     const entity = { source: "odoo", type: "project.task", id: "1" };
     assert.equal((await ask("POST", "sync", { scope: { entity } })).body.queued, 1);
     assert.equal((await ask("GET", `sync&run=${crypto.randomUUID()}`)).status, 404);
+    assert.equal((await ask("GET", `sync&run=${crypto.randomUUID()}&offset=0`)).status, 404);
+    assert.equal((await ask("GET", `sync&run=${crypto.randomUUID()}&offset=-1`)).status, 400);
     assert.equal((await ask("GET", "drift")).status, 400);
     assert.equal((await ask("GET", `drift&project=${crypto.randomUUID()}&comments=some`)).status, 400);
     for (const query of ["sync", "drift"]) {

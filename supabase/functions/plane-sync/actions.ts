@@ -13,7 +13,7 @@ import type { RunRow } from "../../../shared/store/runs/runs.ts";
 import type { ConflictRow } from "../../../shared/store/operators/conflicts.ts";
 import type { SweepReport } from "../../../shared/sweep/sweep.ts";
 import type { UndoSelection } from "../../../shared/store/runs/history.ts";
-import type { BackfillRequest } from "./backfilling.ts";
+import type { BackfillRequest, RecordPage } from "./backfilling.ts";
 import {
   backfillOf,
   driftOf,
@@ -52,6 +52,8 @@ export interface ActionDependencies {
   backfill: (wanted: BackfillRequest) => Promise<string>;
   /** Null: there is no such run. */
   readRun: (id: string) => Promise<RunRow | null>;
+  /** What a dry run would write, from the `offset`th record on; null: there is no such run. */
+  listRecords: (id: string, offset: number) => Promise<RecordPage | null>;
   /** Goes on with a backfill that is not finished, when there is one; it outlives the answer. */
   workInBackground: () => void;
   /**
@@ -117,9 +119,10 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
     methods: ["GET", "POST"],
     answer: async ({ method, query, body, by }, deps) => {
       if (method === "GET") {
-        const run = await deps.readRun(runOf(query));
+        const { run: id, offset } = runOf(query);
+        const run = offset === undefined ? await deps.readRun(id) : await deps.listRecords(id, offset);
         if (run === null) throw new SuiteError("not_found", { message: "There is no such run." });
-        return { run };
+        return offset === undefined ? { run } : { ...run };
       }
       const wanted = await body();
       const backfill = backfillOf(wanted);

@@ -2,14 +2,14 @@
 import { BULK_CONCURRENCY, collecting } from "../../../shared/backfill/collecting.ts";
 import type { BackfillDependencies } from "../../../shared/backfill/dependencies.ts";
 import { describeRuns, type RunDescription } from "../../../shared/backfill/describe.ts";
-import { dryRun } from "../../../shared/backfill/dry_run.ts";
+import { dryRun, MOST_LISTED } from "../../../shared/backfill/dry_run.ts";
 import type { RehearsalSource } from "../../../shared/backfill/rehearsal.ts";
 import { type BackfillReport, runBackfill } from "../../../shared/backfill/run.ts";
 import type { BackfillScope } from "../../../shared/backfill/scope.ts";
 import type { Config } from "../../../shared/config.ts";
 import { checkDrift, type DriftReport } from "../../../shared/drift/check.ts";
 import { SuiteError, toSuiteError } from "../../../shared/errors.ts";
-import type { JsonObject } from "../../../shared/json.ts";
+import type { Json, JsonObject } from "../../../shared/json.ts";
 import { batchingOdooClient } from "../../../shared/odoo/batching.ts";
 import { createWake, oneAtATime } from "../../../shared/queue/wake.ts";
 import { createBackfillStore, readCallsPerMinute } from "../../../shared/store/runs/backfill.ts";
@@ -32,12 +32,21 @@ export interface BackfillRequest {
   by: string;
 }
 
+/** A part of what a dry run would write, in the order of the records' keys. */
+export interface RecordPage {
+  records: Json[];
+  /** Where the next part begins; null: this is the last one. */
+  next_offset: number | null;
+}
+
 export interface Backfilling {
   /** Returns the run's id; somebody has to work at it. */
   request: (wanted: BackfillRequest) => Promise<string>;
   /** Works at the oldest run, `ring` starting a drain for what it hints. */
   work: (ring: () => void) => Promise<BackfillReport>;
   read: (id: string) => Promise<RunRow | null>;
+  /** Null: there is no such run. */
+  listRecords: (id: string, offset: number) => Promise<RecordPage | null>;
   /** The status' rows of runs as people follow them. */
   describe: (rows: readonly JsonObject[]) => Promise<(RunDescription | JsonObject)[]>;
   drift: (project: string, comments: boolean) => Promise<DriftReport>;
@@ -124,6 +133,12 @@ export function createBackfilling(
       return work();
     },
     read: (id) => runs.read(id),
+    listRecords: async (id, offset) => {
+      if (await runs.read(id) === null) return null;
+      const found = await shelves.records(id, offset, MOST_LISTED + 1);
+      const next_offset = found.length > MOST_LISTED ? offset + MOST_LISTED : null;
+      return { records: found.slice(0, MOST_LISTED), next_offset };
+    },
     describe: async (rows) => describeRuns(rows, await perMinute()),
     drift: (project, comments) => {
       const startedAt = sync.now();

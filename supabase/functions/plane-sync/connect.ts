@@ -130,6 +130,7 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
     drainInBackground,
     backfill: backfilling.request,
     readRun: backfilling.read,
+    listRecords: backfilling.listRecords,
     drift: backfilling.drift,
     workInBackground: () => runtime.waitUntil(backfilling.work(drainInBackground).catch(() => {})),
     log,

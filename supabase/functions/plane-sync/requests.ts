@@ -42,7 +42,10 @@ const drift = z.strictObject({
   project: uuid,
   comments: z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]).optional(),
 });
-const run = z.object({ run: uuid });
+const run = z.object({
+  run: uuid,
+  offset: z.string().regex(/^\d{1,9}$/).transform(Number).optional(),
+});
 
 const replay = z.strictObject({
   ids: z.array(uuid).max(1000).optional(),
@@ -218,9 +221,14 @@ export function driftOf(given: Record<string, unknown>): { project: string; comm
   return { project, comments };
 }
 
-/** @throws SuiteError bad_request unless a run is named */
-export function runOf(query: URLSearchParams): string {
-  return checked(run, { run: query.get("run") }).run;
+/**
+ * A run, and after how many records of a dry run's list to go on when that is asked for.
+ *
+ * @throws SuiteError bad_request unless a run is named
+ */
+export function runOf(query: URLSearchParams): { run: string; offset?: number | undefined } {
+  const offset = query.get("offset");
+  return checked(run, { run: query.get("run"), ...(offset === null ? {} : { offset }) });
 }
 
 /** @throws SuiteError bad_request naming the fields that are wrong, or when nothing is selected */
