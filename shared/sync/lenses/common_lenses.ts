@@ -10,8 +10,8 @@ export const LONGEST_NAME = 255;
 /** Plane allows line ends in a name; Odoo's names are one line. */
 const oneLine = (text: string) => text.replace(/\s+/g, " ").trim();
 
-/** Cut at Plane's limit, which counts characters, not UTF-16 units. */
-const cut = (text: string) => [...text].slice(0, LONGEST_NAME).join("").trim();
+/** A name as Plane takes it: cut at its limit, which counts characters, not UTF-16 units. */
+export const cut = (text: string): string => [...text].slice(0, LONGEST_NAME).join("").trim();
 
 export const nameLens: Lens<{ name: string }> = {
   field: "name",

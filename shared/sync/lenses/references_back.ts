@@ -2,6 +2,7 @@
 import { SuiteError } from "../../errors.ts";
 import type { OdooRecord } from "../../odoo/client.ts";
 import type { PlaneAccess, SyncDependencies } from "../sides/dependencies.ts";
+import { cut } from "./common_lenses.ts";
 import { relatedId, relatedName } from "./lens.ts";
 import type { PlaneState } from "../sides/plane_forms.ts";
 import { closedOf } from "./state_lens.ts";
@@ -38,7 +39,7 @@ export async function statesOfStage(
   const remembered = states.filter(({ id }) => known.get(id)?.odooId === stage);
   if (remembered.length > 0) return { states, ofStage: new Map([[stage, remembered.map(({ id }) => id)]]) };
 
-  const name = relatedName(record.stage_id).trim();
+  const name = cut(relatedName(record.stage_id).trim());
   const group = GROUPS[name.toLowerCase()];
   const free = states.filter(({ id }) => (known.get(id)?.odooId ?? null) === null);
   const match = free.find((state) => state.name.trim().toLowerCase() === name.toLowerCase()) ??
@@ -132,7 +133,8 @@ export async function labelsOf(
   }
   const unknown = tags.filter((tag) => !labels.has(tag));
   const modules = await store.odooValues("module", unknown);
-  for (const { id: tag, name } of await readTags(odoo(), unknown.filter((tag) => !modules.has(tag)))) {
+  for (const { id: tag, name: whole } of await readTags(odoo(), unknown.filter((tag) => !modules.has(tag)))) {
+    const name = cut(whole);
     const same = all.find((label) => label.name.trim().toLowerCase() === name.trim().toLowerCase());
     const label = same?.id ?? (await plane.client.createLabel(project, { name, color: "#60646C" })).id;
     if (same === undefined) plane.directory.forget(project);
