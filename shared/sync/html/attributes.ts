@@ -67,7 +67,7 @@ function keepComponentAttributes(attributes: Attributes): Attributes {
   const kept: Attributes = {};
   for (const name of Object.keys(attributes).sort()) {
     const value = attributes[name] ?? "";
-    const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.replace(/[\p{Cc} ]/gu, ""))?.[1]?.toLowerCase();
+    const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.replace(/[\p{C}\s]/gu, ""))?.[1]?.toLowerCase();
     if (!/^[a-z_][a-z0-9_-]{0,60}$/.test(name) || name === "__proto__" || name.startsWith("on")) continue;
     if (["style", "class", "srcdoc", "srcset", "is", "slot", "part"].includes(name)) continue;
     if (scheme !== undefined && ["javascript", "vbscript", "data", "blob", "file"].includes(scheme)) continue;

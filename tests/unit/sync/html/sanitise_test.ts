@@ -137,6 +137,18 @@ Deno.test("a link that opens a new page cannot reach back", () => {
   );
 });
 
+Deno.test("a scheme hides behind no kind of space in a component's attribute", () => {
+  for (const space of [" ", "\t", "\u00a0", "\u2003", "\ufeff"]) {
+    assert.equal(
+      sanitise(`<image-component src="1" href="${space}javascript:alert(1)"></image-component>`, {
+        target: "plane",
+      }),
+      '<image-component src="1"></image-component>',
+      JSON.stringify(space),
+    );
+  }
+});
+
 Deno.test("characters that XML and PostgreSQL refuse are dropped", () => {
   assert.equal(sanitise("a\u0000b\u0007c&#1;d\ufffee\ud800f\r\ng"), "abcde\ufffdf\ng");
 });
