@@ -20,6 +20,11 @@ export function closedOf(state: unknown): Closed {
   return state === "1_done" ? "done" : state === "1_canceled" ? "canceled" : "open";
 }
 
+/** A task without project is its user's own: Odoo refuses it a column. */
+function isPrivate(record: OdooRecord): boolean {
+  return record.project_id === false;
+}
+
 /**
  * Odoo keeps a closed flag when only the column changes, so both are written together: closing with its flag, reopening with
  * `01_in_progress`. On the way back a closed flag counts more than the column: people in Odoo close a task where it stands.
@@ -28,7 +33,8 @@ export const stateLens: Lens<IssueForm> = {
   field: "state",
   odooField: "stage_id",
   alsoReads: ["state"],
-  isBlankInOdoo: (record) => relatedId(record.stage_id) === null && closedOf(record.state) === "open",
+  isBlankInOdoo: (record) =>
+    relatedId(record.stage_id) === null && closedOf(record.state) === "open" && !isPrivate(record),
   planeValue: (form) => form.state === null ? null : form.state.id,
   odooValue: (record) => ({ stage: relatedId(record.stage_id), closed: closedOf(record.state) }),
   toOdoo: (form, record, { capabilities, references }) => {
@@ -40,14 +46,15 @@ export const stateLens: Lens<IssueForm> = {
       : form.state.group === "cancelled"
       ? "canceled"
       : "open";
-    const values: Record<string, Json> = { stage_id: stage };
+    const column = record !== null && isPrivate(record) ? null : stage;
+    const values: Record<string, Json> = column === null ? {} : { stage_id: column };
     const flag = closed !== "open"
       ? CLOSED_STATE[closed]
       : record !== null && closedOf(record.state) !== "open"
       ? "01_in_progress"
       : undefined;
     if (flag !== undefined && capabilities.taskStates.includes(flag)) values.state = flag;
-    return { values, value: { stage, closed } };
+    return { values, value: { stage: column, closed } };
   },
   toPlane: (record, form, context) => {
     const state = stateFor(record, form, context);
@@ -69,10 +76,10 @@ export const stateLens: Lens<IssueForm> = {
         : undefined;
       return {
         values: {
-          stage_id: stage ?? false,
+          ...(isPrivate(record) ? {} : { stage_id: stage ?? false }),
           ...(flag !== undefined && capabilities.taskStates.includes(flag) ? { state: flag } : {}),
         },
-        value: { stage, closed },
+        value: { stage: isPrivate(record) ? null : stage, closed },
       };
     },
   },
