@@ -146,6 +146,7 @@ async function work(given: unknown): Promise<z.output<typeof backfillResult>> {
       sleep,
       stopping: () => false,
       wallClockMs: 600_000,
+      entities: Infinity,
       log: (level, event, facts) => console.error(level, event, JSON.stringify(facts)),
     });
     await drainNow();

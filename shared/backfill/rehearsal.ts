@@ -52,10 +52,15 @@ export function createRehearsal(
 ): Rehearsal {
   const now = () => new Date(source.sync.wallClock()).toISOString();
   const odooNow = () => now().slice(0, 19).replace("T", " ");
-  const { client, lists } = rehearsingPlane(source.plane, memory, now);
+  const { client, lists, forget } = rehearsingPlane(source.plane, memory, source.sync.wallClock);
   const odoo = rehearsingOdoo(source.odoo, memory, odooNow);
   const joined = batchingOdooClient(odoo);
-  const access = { client, directory: createPlaneDirectory(lists, source.sync.now) };
+  const directory = createPlaneDirectory(lists, source.sync.now);
+  const forgetting = (project: string) => {
+    directory.forget(project);
+    forget(project);
+  };
+  const access = { client, directory: { ...directory, forget: forgetting } };
   const late: { queue?: RehearsalQueue } = {};
   const store = rehearsingStore(source.store, memory, async (hint) => await late.queue?.leave([hint]));
   const processor = createProcessor({ ...source.sync, store, odoo: () => joined, plane: access });

@@ -2,6 +2,7 @@
 import type { Claimed } from "../store/queue.ts";
 import type { RunHint } from "../store/runs/backfill.ts";
 import type { RecordKey } from "../store/engine/sync_store.ts";
+import { isOdooModel } from "../sync/sides/models.ts";
 import type { QueuedHint } from "./rehearsal_memory.ts";
 import type { RehearsalStore } from "./rehearsal_store.ts";
 
@@ -31,7 +32,7 @@ export function queuedOf({ key, priority, projectId, payload, waitsFor }: RunHin
 export async function partnerOf(entityKey: string, store: RehearsalStore): Promise<string | number | null> {
   const [type = "", id = ""] = entityKey.split(":");
   if (type === "run") return null;
-  const isOdoo = type.includes(".");
+  const isOdoo = isOdooModel(type);
   const partner = await store.readPartner(
     isOdoo ? { side: "odoo", model: type, id } : { side: "plane", type, id },
   );

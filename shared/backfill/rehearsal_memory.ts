@@ -49,8 +49,6 @@ export interface RehearsalMemory {
   tags: Table<string>;
   /** Where records of Plane are that are only imagined, by id. */
   made: Table<{ project: string; kind: string }>;
-  /** Lists of Plane's that are known by now. */
-  asked: Table<true>;
   due: Table<QueuedHint>;
   waiting: Table<QueuedHint>;
   failed: Table<{ reason: string; project: string | null }>;
@@ -63,6 +61,8 @@ export interface RehearsalMemory {
   odoo: Shelf<Record<string, unknown>>;
   plane: Shelf<Record<string, unknown>>;
   hints: Shelf<RunHint>;
+  /** Lists of Plane's that somebody keeps for a while, page by page, and when each was read, in ms since 1970. */
+  lists: Shelf<{ at: number; pages: Record<string, unknown> }>;
 
   tally: Tally;
 }
@@ -84,7 +84,6 @@ export function newMemory(): RehearsalMemory {
     named: new Table(),
     tags: new Table(),
     made: new Table(),
-    asked: new Table(),
     due: new Table(),
     waiting: new Table(),
     failed: new Table(),
@@ -93,6 +92,7 @@ export function newMemory(): RehearsalMemory {
     odoo: new Shelf(),
     plane: new Shelf(),
     hints: new Shelf(),
+    lists: new Shelf(),
     tally: nothing(),
   };
 }
@@ -110,7 +110,6 @@ export async function recallMemory(shelves: RehearsalShelves, runId: string): Pr
     named: await table("named"),
     tags: await table("tags"),
     made: await table("made"),
-    asked: await table("asked"),
     due: await table("due"),
     waiting: await table("waiting"),
     failed: await table("failed"),
@@ -119,6 +118,7 @@ export async function recallMemory(shelves: RehearsalShelves, runId: string): Pr
     odoo: await shelf("odoo"),
     plane: await shelf("plane"),
     hints: await shelf("hints"),
+    lists: await shelf("lists"),
     tally: (await shelves.all<Tally>(runId, TALLY)).at(0)?.value ?? nothing(),
   };
 }

@@ -4,60 +4,73 @@ import { PlaneClient } from "../plane/client.ts";
 import type { PlaneAnswer, PlaneRequest, PlaneTransport } from "../plane/transport.ts";
 import { countCall } from "./rehearsal_calls.ts";
 import type { RehearsalMemory } from "./rehearsal_memory.ts";
+import { KEEP_LISTS_MS } from "../sync/sides/plane_directory.ts";
 import { asRow, firstStates, newRow, type Row } from "./rehearsal_plane_rows.ts";
 
 export interface RehearsedPlane {
   client: PlaneClient;
-  /**
-   * The same Plane for whoever keeps its lists: what another request has asked already counts only once, because the run that is
-   * rehearsed would have kept it.
-   */
+  /** The same Plane for whoever keeps its lists: what another request has just asked is not asked again. */
   lists: PlaneClient;
+  /** The lists of a project are asked for again. */
+  forget: (project: string) => void;
 }
 
-/** @param now the time of day as ISO 8601 */
+/** @param wallClock ms since 1970 */
 export function rehearsingPlane(
   client: PlaneClient,
   memory: RehearsalMemory,
-  now: () => string,
+  wallClock: () => number,
 ): RehearsedPlane {
-  const { asked, tally } = memory;
-  const before = new Set([...asked].map(([list]) => list));
-  const count = ({ operation, method }: PlaneRequest) => countCall(tally.plane, operation, method !== "GET");
-  const countList = (request: PlaneRequest) => {
-    const list = [...request.path, JSON.stringify(request.query ?? {})].join("/");
-    if (before.delete(list)) return;
-    asked.set(list, true);
-    count(request);
+  const { tally } = memory;
+  const answer = answering(client.send, memory, () => new Date(wallClock()).toISOString());
+  const send: PlaneTransport = async (request) => {
+    countCall(tally.plane, request.operation, request.method !== "GET");
+    return await answer(request);
   };
-  const countAll = (request: PlaneRequest) => {
-    count(request);
-    // Whoever has added to a list asks for it again.
-    if (request.method === "GET") return;
-    const changed = request.path.join("/");
-    for (const [list] of asked) {
-      if (!list.startsWith(`${changed}/{`)) continue;
-      asked.delete(list);
-      before.delete(list);
-    }
-  };
-  const answer = answering(client.send, memory, now);
-  const through = (counting: (request: PlaneRequest) => void) => {
-    const send: PlaneTransport = async (request) => {
-      counting(request);
-      return await answer(request);
-    };
-    return new PlaneClient(
+  const through = (transport: PlaneTransport) =>
+    new PlaneClient(
       { baseUrl: "http://plane.invalid", apiKey: "unused", workspaceSlug: client.workspaceSlug },
-      { fetch, wrap: () => send },
+      { fetch, wrap: () => transport },
     );
+  return {
+    client: through(send),
+    lists: through(keepingLists(send, memory.lists, wallClock)),
+    forget: (project) => {
+      const at = ["workspaces", client.workspaceSlug, "projects", project];
+      for (const kind of ["states", "labels", "members"]) memory.lists.delete([...at, kind].join("/"));
+    },
   };
-  return { client: through(countAll), lists: through(countList) };
 }
+
+/** A list that an earlier request has put away is handed out once: who asks again wants it as it is now. */
+function keepingLists(
+  send: PlaneTransport,
+  lists: RehearsalMemory["lists"],
+  wallClock: () => number,
+): PlaneTransport {
+  const handedOut = new Set<string>();
+  return async (request) => {
+    const [list, page] = [request.path.join("/"), JSON.stringify(request.query ?? {})];
+    const known = await lists.get(list);
+    const isNew = !handedOut.has(`${list} ${page}`) && known !== undefined &&
+      Object.hasOwn(known.pages, page);
+    handedOut.add(`${list} ${page}`);
+    if (isNew && wallClock() - known.at < KEEP_LISTS_MS) return answered(known.pages[page]);
+    const answer = await send(request);
+    const pages = (await lists.get(list))?.pages;
+    lists.set(list, { at: wallClock(), pages: { ...pages, [page]: answer.body } });
+    return answer;
+  };
+}
+
+/** So many records that were read are remembered at a time. */
+const MOST_LATELY = 500;
 
 function answering(send: PlaneTransport, memory: RehearsalMemory, now: () => string): PlaneTransport {
   /** Rows that were made or changed, by id; those that were made. */
   const { plane: imagined, made } = memory;
+  /** What was read just now: the engine reads what it is about to change. */
+  const lately = new Map<string, Row>();
 
   return async (request) => {
     const { method, path } = request;
@@ -77,6 +90,8 @@ function answering(send: PlaneTransport, memory: RehearsalMemory, now: () => str
         return pageOf(await listImagined(project, kind ?? "", memory));
       }
       const real = await send(request);
+      if (lately.size >= MOST_LATELY) lately.clear();
+      if (id !== undefined) lately.set(path.join("/"), asRow(real.body));
       return own === undefined ? real : { ...real, body: { ...asRow(real.body), ...own } };
     }
     const body = asRow(request.body);
@@ -96,7 +111,7 @@ function answering(send: PlaneTransport, memory: RehearsalMemory, now: () => str
       }
       const before = made.has(target)
         ? await imagined.get(target)
-        : asRow((await send(unbooked(request))).body);
+        : lately.get(path.join("/")) ?? asRow((await send(unbooked(request))).body);
       const changed = { ...await imagined.get(target), ...body, updated_at: now() };
       imagined.set(target, changed);
       return answered({ ...before, ...changed });

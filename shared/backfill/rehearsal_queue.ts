@@ -14,9 +14,9 @@ export interface RehearsalQueue {
   /**
    * Carries out some of what does not wait. What fails because a side is away stays, to be tried again.
    *
-   * @returns whether something was carried out, and why something was not
+   * @returns how many hints that were, and why something is to be tried again
    */
-  work(): Promise<{ worked: boolean; outage: SuiteError | null }>;
+  work(): Promise<{ worked: number; outage: SuiteError | null }>;
   /** Records that wait for `hold`, as they were left. */
   heldBy(hold: string): { entityKey: string; planeId: string; name: string }[];
   release(hold: string, matches: ReadonlyMap<string, number>, dropped: ReadonlySet<string>): void;
@@ -132,7 +132,7 @@ export function createRehearsalQueue(
         const hint = found.get(name);
         return hint === undefined ? null : await one(name, hint, entry);
       }));
-      return { worked: batch.length > 0, outage: outages.find((error) => error !== null) ?? null };
+      return { worked: batch.length, outage: outages.find((error) => error !== null) ?? null };
     },
     heldBy: (hold) =>
       [...waiting].flatMap(([entityKey, { waitsFor, name, planeId }]) =>

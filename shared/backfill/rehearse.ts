@@ -44,5 +44,5 @@ export async function rehearse(
 
 /** Carries out all that does not wait. */
 export async function workAll(queue: RehearsalQueue): Promise<void> {
-  while ((await queue.work()).worked);
+  while ((await queue.work()).worked > 0);
 }

@@ -33,6 +33,8 @@ export interface BackfillRunner {
   stopping: () => boolean;
   /** How long one request may work at it, in ms. */
   wallClockMs: number;
+  /** After so many records a dry run asks for another request, and so another share of CPU time, as a drain does. */
+  entities: number;
   log: Log;
 }
 
@@ -71,13 +73,16 @@ async function goOn(runner: BackfillRunner, held: HeldRun): Promise<boolean> {
   const write = (status: "running" | "queued") =>
     stage.keep({ status, progress: asJson(progress) }, LEASE_MS);
 
+  let carried = 0;
   while (progress.phase !== "report") {
-    if (runner.stopping() || now() - startedAt >= runner.wallClockMs) {
+    const isOver = now() - startedAt >= runner.wallClockMs || carried >= runner.entities;
+    if (runner.stopping() || isOver) {
       await write("queued");
       return true;
     }
     const { worked, outage } = await stage.carryOut();
-    if (worked) {
+    carried += worked;
+    if (worked > 0) {
       progress = { ...progress, remains: await stage.deps.store.remains(run.id) };
       if (!await write("running")) return false;
       if (outage !== null) await patience(outage, runner);

@@ -10,9 +10,9 @@ export interface Stage {
   /**
    * Carries out some of what was hinted, where nobody else does.
    *
-   * @returns whether there was something, and why some of it failed and is to be tried again
+   * @returns how many hints that were, and why some of it failed and is to be tried again
    */
-  carryOut(): Promise<{ worked: boolean; outage: SuiteError | null }>;
+  carryOut(): Promise<{ worked: number; outage: SuiteError | null }>;
   /** Writes down how far the run has come; false: it is somebody else's by now, or cancelled. */
   keep(step: RunStep, leaseMs: number): Promise<boolean>;
   report(progress: Progress): Promise<object>;
@@ -27,7 +27,7 @@ export function onBothSides(
 ): Stage {
   return {
     deps,
-    carryOut: () => Promise.resolve({ worked: false, outage: null }),
+    carryOut: () => Promise.resolve({ worked: 0, outage: null }),
     keep: (step, leaseMs) => runs.advance(id, fence, step, leaseMs),
     report: (progress) => buildReport(progress, run, deps),
   };

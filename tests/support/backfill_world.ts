@@ -75,6 +75,7 @@ export async function createBackfillWorld(options: SyncWorldOptions = {}): Promi
     sleep: async () => void await world.drain(),
     stopping: () => false,
     wallClockMs: 60_000,
+    entities: 10_000,
     log: (level, event, facts) => world.log.push({ level, event, ...facts }),
   };
   const work = (changes: Partial<BackfillRunner> = {}) => runBackfill({ ...runner, ...changes });

@@ -7,12 +7,18 @@ import { eventually } from "./eventually.ts";
 import { type BackfillWorld, createBackfillWorld } from "./backfill_world.ts";
 
 export interface DryRunScene extends BackfillWorld {
-  /** Asks for a dry run and works at it, `ticks` looks at the clock for each request; returns its row and how many requests it took. */
-  rehearse(ticks: number, changes?: Changes): Promise<{ row: RunRow; requests: number }>;
+  /** Asks for a dry run and works at it, so much in each request; returns its row and how many requests it took. */
+  rehearse(share: Share, changes?: Changes): Promise<{ row: RunRow; requests: number }>;
   /** Both sides and the engine's memory, as text. */
   everything(): Promise<string>;
   /** A report without what differs from one rehearsal to the next: the ids of what is only imagined. */
   comparable(row: RunRow): Promise<Record<string, unknown>>;
+}
+
+/** What one request may do: looks at the clock, and records carried out. Left out: without end. */
+export interface Share {
+  ticks?: number;
+  entities?: number;
 }
 
 export interface Changes {
@@ -90,7 +96,10 @@ export async function createDryRunScene(): Promise<DryRunScene> {
   return {
     ...scene,
     everything,
-    rehearse: async (ticks, { source, shelves = scene.shelves, afterRequest } = {}) => {
+    rehearse: async (
+      { ticks = Infinity, entities = Infinity },
+      { source, shelves = scene.shelves, afterRequest } = {},
+    ) => {
       const id = await scene.request({}, true);
       const one = { ...scene.rehearsal, concurrency: 1, ...source };
       for (let requests = 1; requests < 500; requests++) {
@@ -99,6 +108,7 @@ export async function createDryRunScene(): Promise<DryRunScene> {
           rehearsal: (held, run) => dryRun(one, shelves, held, run, 60),
           now: () => clock++,
           wallClockMs: ticks,
+          entities,
         });
         await afterRequest?.();
         const row = await scene.runs.read(id);

@@ -7,7 +7,7 @@ import type { PlaneLabel, PlanePerson, PlaneState } from "./plane_forms.ts";
 import { STATE_GROUPS } from "./plane_forms.ts";
 
 /** How long a list is believed, in ms. */
-const KEEP_MS = 300_000;
+export const KEEP_LISTS_MS = 300_000;
 /** How many projects' lists are kept. */
 const MOST_LISTS = 300;
 
@@ -34,7 +34,7 @@ export function createPlaneDirectory(plane: PlaneClient, now: () => number): Pla
     isEnough: (rows: readonly Row[]) => boolean,
   ): Promise<Row[]> => {
     const kept = lists.get(key);
-    if (kept !== undefined && now() - kept.readAt < KEEP_MS) {
+    if (kept !== undefined && now() - kept.readAt < KEEP_LISTS_MS) {
       const rows = await kept.rows as Row[];
       if (isEnough(rows)) return rows;
     }

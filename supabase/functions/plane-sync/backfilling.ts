@@ -115,6 +115,7 @@ export function createBackfilling(
       sleep,
       stopping: () => ending,
       wallClockMs: config.drainWallClockMs,
+      entities: config.drainEntities,
       log: sync.log,
     });
     if (report.more) runtime.waitUntil(continueElsewhere(config, runtime.fetch, sync.log));
