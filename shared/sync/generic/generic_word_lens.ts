@@ -60,7 +60,7 @@ export function wordLens(field: WordField, type: OdooField, map: WordMap | undef
     ...(field === "priority" ? {} : {
       formValues: (value, { references }) => {
         const state = references.states.find(({ id }) => id === value);
-        return state === undefined ? {} : { state };
+        return state === undefined ? null : { state };
       },
       valuesFor: (form) => ({ state: form.state?.id ?? null }),
       restore: { plane: ({ from }) => ({ values: { state: from }, value: from }) },

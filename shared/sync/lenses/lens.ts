@@ -141,8 +141,8 @@ export interface Lens<Form> {
   hasUnknown?(record: OdooRecord, context: LensContext): boolean;
   /** Whether Odoo has no value of its own: then Plane's is given to it, whoever changed what. */
   isBlankInOdoo?(record: OdooRecord): boolean;
-  /** What of a form holds the value a person gives to settle a conflict; default: the field itself. */
-  formValues?(value: Json, context: LensContext): Readonly<Record<string, unknown>>;
+  /** What of a form holds the value a person gives to settle a conflict; default: the field itself. Null: Plane has no such value. */
+  formValues?(value: Json, context: LensContext): Readonly<Record<string, unknown>> | null;
   /** What Plane's API takes for the value a form holds; default: the field itself. */
   valuesFor?(form: Form): Readonly<Record<string, Json>>;
   /** How a former value is given to a side again, where that is more than the field's own name. */

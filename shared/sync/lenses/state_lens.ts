@@ -62,7 +62,7 @@ export const stateLens: Lens<IssueForm> = {
   },
   formValues: (value, { references }) => {
     const state = references.states.find(({ id }) => id === value);
-    return state === undefined ? {} : { state };
+    return state === undefined ? null : { state };
   },
   valuesFor: (form) => ({ state: form.state?.id ?? null }),
   restore: {

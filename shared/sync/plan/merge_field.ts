@@ -75,7 +75,12 @@ export function mergeField<Form>(merge: Merge<Form>, plane: Form, odoo: OdooReco
   const planeChanged = context.planeBase === undefined || !sameInPlane(context.planeBase, planeNow);
   const odooChanged = context.odooBase === undefined || !sameInOdoo(context.odooBase, odooNow);
   const overwritten = input.overwritten ?? {};
-  const resolution = chosenFor(field, input.resolutions.get(field), overwritten, planeChanged);
+  const chosen = chosenFor(field, input.resolutions.get(field), overwritten, planeChanged);
+  const holding = chosen !== undefined && "value" in chosen
+    ? lens.formValues === undefined ? { [field]: chosen.value } : lens.formValues(chosen.value, context)
+    : undefined;
+  // A value Plane does not have decides nothing.
+  const resolution = holding === null ? undefined : chosen;
   const blank = mayGo.odoo && lens.isBlankInOdoo?.(odoo) === true;
   if (!blank && !planeChanged && !odooChanged && resolution === undefined) {
     // Back at what was agreed on: nothing is left to decide, unless the conflict is about a value that is on neither side.
@@ -84,9 +89,7 @@ export function mergeField<Form>(merge: Merge<Form>, plane: Form, odoo: OdooReco
   }
 
   // What a person gave as a value stands for Plane's side, whatever is there.
-  const given = resolution !== undefined && "value" in resolution
-    ? { ...plane, ...(lens.formValues?.(resolution.value, context) ?? { [field]: resolution.value }) }
-    : null;
+  const given = holding === undefined || holding === null ? null : { ...plane, ...holding };
   const toOdoo = () => lens.toOdoo?.(given ?? plane, odoo, context) ?? null;
   const toPlane = () => lens.toPlane?.(odoo, plane, context) ?? null;
   const agree = () => {
