@@ -8,7 +8,7 @@ import { createBackfillWorld } from "../support/backfill_world.ts";
 
 const KEYS = { manage: "sb_secret_manage_key_for_backfills", cron: "sb_secret_cron_key_for_backfills" };
 
-async function openDoor() {
+async function openDoor(settings: Record<string, string> = {}) {
   const scene = await createBackfillWorld();
   const { world, plane } = scene;
   const background: Promise<unknown>[] = [];
@@ -24,6 +24,7 @@ async function openDoor() {
       ODOO_DB: world.sandboxOdoo.database,
       ODOO_LOGIN: world.sandboxOdoo.login,
       ODOO_API_KEY: world.sandboxOdoo.apiKey,
+      ...settings,
       SUPABASE_SECRET_KEYS: JSON.stringify({ default: KEYS.manage, cron: KEYS.cron }),
     }),
     {
@@ -123,5 +124,33 @@ Deno.test({
     for (const query of ["sync", "drift"]) {
       assert.equal((await ask("POST", query, { scope: "all" }, KEYS.cron)).status, 403);
     }
+  },
+});
+
+Deno.test({
+  name: "a dry run that is longer than a request is followed in the status, and the schedule goes on with it",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: async () => {
+    await using door = await openDoor({ SYNC_DRAIN_ENTITIES: "1" });
+    const { scene, ask } = door;
+    const website = await scene.project("Website", ["Home page", "Contact form", "Imprint"]);
+    const dry = await ask("POST", "sync", { scope: { project: website.id }, dry_run: true });
+    const seen: Record<string, unknown>[] = [];
+    await eventually("the dry run is over", async () => {
+      await ask("POST", "drain", {}, KEYS.cron);
+      const { body } = await ask("GET", "status");
+      const [latest = {}] = body.runs as Record<string, unknown>[];
+      seen.push(latest);
+      return latest.status === "done" || latest.status === "failed";
+    });
+    const last = seen.at(-1);
+    assert.deepEqual(
+      [last?.id, last?.status, last?.error, last?.done, last?.total],
+      [dry.body.run_id, "done", null, 4, 4],
+    );
+    const phases = [...new Set(seen.map(({ phase }) => phase))];
+    assert(phases.length > 2, `the phases that were seen: ${phases}`);
+    assert.equal(scene.world.sandboxOdoo.records("project.task").length, 0);
   },
 });
