@@ -25,7 +25,8 @@ const REMEMBERED: readonly { field: string; model: string; kind: ValueKind }[] =
  * and the next try looks it up again; when it is the parent or the project that is gone, its own pair is looked at. Odoo says
  * MissingError for most, and ValidationError for a missing tag or parent.
  *
- * @throws what the write throws; retry is `later` when something was forgotten
+ * @throws what the write throws; retry is `later` when something was forgotten; odoo_rejected with the names of fields that a
+ *   decision by hand gives what is gone: those are never forgotten, and what else was to be written must not wait for a person
  */
 export async function forgettingWhatIsGone<Result>(
   store: SyncStore,
@@ -40,9 +41,11 @@ export async function forgettingWhatIsGone<Result>(
       throw thrown;
     }
     let forgotten = 0;
+    const decided = new Set<string>();
     for (const { field, model, kind } of REMEMBERED) {
       const gone = await missing(odoo, model, numbersIn(values[field] ?? null));
       await store.forgetValues(kind, gone);
+      if ((await store.odooValues(kind, gone)).size > 0) decided.add(field);
       forgotten += gone.length;
     }
     for (const { field, model } of PAIRED) {
@@ -52,6 +55,9 @@ export async function forgettingWhatIsGone<Result>(
       }
     }
     if (forgotten === 0) throw thrown;
+    if (decided.size > 0) {
+      throw new SuiteError("odoo_rejected", { facts: { fields: [...decided].join(" ") }, cause: thrown });
+    }
     throw new SuiteError("odoo_missing_record", { retry: "later", facts: { forgotten }, cause: thrown });
   }
 }
