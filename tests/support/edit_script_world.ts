@@ -3,20 +3,20 @@
  * between two exchanges, never during one, so every edit must survive: there is no gap between a reading and a writing.
  */
 import assert from "node:assert/strict";
-import type { InProcessSandboxPlane } from "../../dev/sandbox/plane/server.ts";
 import type { OdooClient } from "../../shared/odoo/client.ts";
 import { recordDelivery } from "../../shared/store/deliveries.ts";
 import { normaliseOdoo } from "../../shared/webhook/normalise_odoo.ts";
 import { type Change, History } from "../sim/judge/history.ts";
-import type { Evidence } from "../sim/judge/evidence.ts";
+import type { Evidence, PlaneTables } from "../sim/judge/evidence.ts";
 import { OdooPeople } from "../sim/world/odoo_people.ts";
-import { PlanePeople } from "../sim/world/plane_people.ts";
+import { type PlaneActors, PlanePeople } from "../sim/world/plane_people.ts";
 import type { Edit, Schedule, Side } from "../sim/world/schedule.ts";
 import { ClaimWatch } from "../sim/world/claim_watch.ts";
 import type { SimStore } from "../sim/world/sim_store.ts";
 import { openSqlSimStores } from "../sim/world/sql_sim_store.ts";
 import { enterOdoo, haveUsers, type OdooPlace } from "./edit_script_people.ts";
 import { OdooPicture } from "./edit_script_picture.ts";
+import { RealPlanePeople } from "./real_plane_people.ts";
 import { createSyncWorld, type SyncWorld, type SyncWorldOptions } from "./sync_world.ts";
 
 export type EditScript = Pick<Schedule, "projects" | "policy" | "edits">;
@@ -26,7 +26,7 @@ const WORKER = { worker: "live", pass: "" };
 const MOST_ROUNDS = 40;
 
 export class EditScriptWorld implements Evidence {
-  readonly plane: InProcessSandboxPlane;
+  readonly plane: ScriptPlane;
   readonly odoo: { readonly world: OdooPicture };
   readonly history: History;
   readonly claims = new ClaimWatch();
@@ -35,14 +35,15 @@ export class EditScriptWorld implements Evidence {
   private constructor(
     readonly sync: SyncWorld,
     readonly store: SimStore,
-    readonly planePeople: PlanePeople,
+    plane: ScriptPlane,
+    readonly planePeople: PlaneActors,
     readonly odooPeople: OdooPeople,
     picture: OdooPicture,
     /** What Odoo did not take from people. */
     readonly refusals: readonly string[],
     readonly end: () => Promise<void>,
   ) {
-    this.plane = planePeople.plane;
+    this.plane = plane;
     this.odoo = { world: picture };
     this.history = new History(this.plane.world, picture);
   }
@@ -50,20 +51,19 @@ export class EditScriptWorld implements Evidence {
   /** A world with its first projects, which both sides know. */
   static async open(script: EditScript, options: SyncWorldOptions): Promise<EditScriptWorld> {
     const sync = await createSyncWorld({ ...options, withPlane: true });
-    const { plane, odoo } = sync;
-    assert(plane !== undefined);
+    const { odoo } = sync;
+    const { plane, people, addresses } = sides(sync, options);
     const unique = crypto.randomUUID().slice(0, 8);
-    const addresses = [plane.users.alice.email, plane.users.bob.email];
     await haveUsers(odoo, addresses);
     const { door, refusals, leave } = await enterOdoo(odoo, placeOf(sync, options), unique);
     const picture = new OdooPicture(odoo, addresses);
     const stores = openSqlSimStores(sync.databaseUrl);
     const store = stores.open({ now: Date.now });
-    const planePeople = new PlanePeople(plane, plane.users.alice);
     const world = new EditScriptWorld(
       sync,
       store,
-      planePeople,
+      plane,
+      people,
       new OdooPeople(picture, door),
       picture,
       refusals,
@@ -76,7 +76,7 @@ export class EditScriptWorld implements Evidence {
     );
     await store.setPolicy(script.policy);
     for (let number = 1; number <= script.projects.plane; number++) {
-      await planePeople.addProject(number, `Plane ${unique} ${number}`);
+      await people.addProject(number, `Plane ${unique} ${number}`);
     }
     for (let number = 1; number <= script.projects.odoo; number++) {
       const project = await world.odooPeople.addProject(`Odoo ${unique} ${number}`);
@@ -92,6 +92,7 @@ export class EditScriptWorld implements Evidence {
     const people = by === "plane" ? this.planePeople : this.odooPeople;
     const done = await people.act(act);
     this.#at += 1;
+    await this.plane.world.refresh?.();
     await this.odoo.world.refresh();
     const changes = this.#look(by, "person");
     if (by === "odoo") await this.#announceChanges(changes);
@@ -114,8 +115,9 @@ export class EditScriptWorld implements Evidence {
         }
       }
       await this.sync.arrive();
-      this.planePeople.joinProjects();
+      await this.planePeople.joinProjects();
       await this.plane.idle();
+      await this.plane.world.refresh?.();
       for (const { planeType, odooId } of await this.store.pairs()) {
         if (planeType === "project" && odooId !== null) this.odoo.world.projects.add(Number(odooId));
       }
@@ -167,6 +169,28 @@ export class EditScriptWorld implements Evidence {
     const delivery = normaliseOdoo(body, crypto.randomUUID(), Date.now());
     await recordDelivery(this.sync.sql, delivery, JSON.stringify(body));
   }
+}
+
+/** What is looked at of a Plane that is somewhere else. */
+interface ScriptPlane {
+  /** The real one's is a picture, which is to be taken anew. */
+  readonly world: PlaneTables & { refresh?(): Promise<void> };
+  readonly deliveries: readonly unknown[];
+  idle(): Promise<void>;
+}
+
+/** @returns `addresses` of those work items are given to */
+function sides(
+  { plane: sandbox }: SyncWorld,
+  { realPlane }: SyncWorldOptions,
+): { plane: ScriptPlane; people: PlaneActors; addresses: string[] } {
+  if (realPlane !== undefined) {
+    const addresses = realPlane.people.map((id) => realPlane.world.users.get(id)?.email ?? "");
+    return { plane: realPlane, people: new RealPlanePeople(realPlane), addresses };
+  }
+  assert(sandbox !== undefined);
+  const { alice, bob } = sandbox.users;
+  return { plane: sandbox, people: new PlanePeople(sandbox, alice), addresses: [alice.email, bob.email] };
 }
 
 /** Deleting a project deletes its tasks; its stages are of this run too. */

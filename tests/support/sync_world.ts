@@ -22,6 +22,7 @@ import type { Extensions } from "../../dev/sandbox/odoo/schema.ts";
 import { type SandboxOdoo, startSandboxOdoo } from "../../dev/sandbox/odoo/server.ts";
 import { type InProcessSandboxPlane, startSandboxPlane } from "../../dev/sandbox/plane/server.ts";
 import { createTestDatabase } from "./database.ts";
+import type { RealPlane } from "./real_plane.ts";
 
 export interface SyncWorld extends AsyncDisposable {
   sql: Sql;
@@ -86,6 +87,8 @@ export interface SyncWorldOptions {
   odooAheadMs?: number;
   /** A real Odoo instead of the sandbox. */
   realOdoo?: Omit<OdooClientConfig, "timeoutMs">;
+  /** A real Plane instead of the sandbox; whoever opened it closes it. */
+  realPlane?: RealPlane;
   /** Fields and models that add-ons bring into the sandbox Odoo. */
   odooExtensions?: Extensions;
   /** Whether links are left on what is made: then both sides have public addresses. */
@@ -104,7 +107,7 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
     : undefined;
   // Nobody sets a real server's clock.
   const planeBehindMs = options.realOdoo === undefined ? 0 : options.odooAheadMs ?? 0;
-  const plane = options.withPlane === true
+  const plane = options.withPlane === true && options.realPlane === undefined
     ? await startSandboxPlane({
       now: () => Date.now() - planeBehindMs,
       ...(options.planeRequestsPerMinute === undefined
@@ -112,6 +115,7 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
         : { requestsPerMinute: options.planeRequestsPerMinute }),
     })
     : undefined;
+  const tells = options.realPlane ?? plane;
   let odooRequests = 0;
   const countingFetch: typeof fetch = (input, init) => {
     odooRequests += 1;
@@ -129,13 +133,14 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
   let passedMs = 0;
   let isDying = false;
   let isDead = false;
+  const planeTarget = targetOf(plane, options.realPlane);
   const store = createSqlStore(sql);
   let capabilities: ReturnType<typeof readCapabilities> | undefined;
   const processor = createProcessor({
     store,
     odoo: () => odoo,
     capabilities: () => capabilities ??= readCapabilities(odoo),
-    plane: plane === undefined ? undefined : planeAccess(plane, beforeWrite),
+    plane: planeTarget === undefined ? undefined : planeAccess(planeTarget, beforeWrite),
     ...(options.withLinks === true
       ? { urls: { odoo: target.url, plane: plane?.url, planeWorkspace: plane?.workspaceSlug } }
       : {}),
@@ -215,12 +220,12 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
     log,
     deliver,
     arrive: async () => {
-      await plane?.idle();
-      for (const { body } of plane?.deliveries.slice(arrived) ?? []) await deliver(JSON.parse(body));
-      arrived = plane?.deliveries.length ?? 0;
+      await tells?.idle();
+      for (const { body } of tells?.deliveries.slice(arrived) ?? []) await deliver(JSON.parse(body));
+      arrived = tells?.deliveries.length ?? 0;
       return await drainAll();
     },
-    hasNews: () => (plane?.deliveries.length ?? 0) > arrived,
+    hasNews: () => (tells?.deliveries.length ?? 0) > arrived,
     hintOdoo: async (model, id) => {
       await store.hint({ key: { side: "odoo", model, id: String(id) } });
       return await drainAll();
@@ -242,15 +247,29 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
   };
 }
 
-function planeAccess(plane: InProcessSandboxPlane, beforeWrite: () => Promise<void>) {
+interface PlaneTarget {
+  baseUrl: string;
+  apiKey: string;
+  workspaceSlug: string;
+  fetch: typeof fetch;
+}
+
+function targetOf(
+  sandbox: InProcessSandboxPlane | undefined,
+  real: RealPlane | undefined,
+): PlaneTarget | undefined {
+  if (real !== undefined) return { ...real.target, baseUrl: real.target.url, fetch: real.fetch };
+  if (sandbox === undefined) return undefined;
+  const { url, apiKeys, workspaceSlug } = sandbox;
+  return { baseUrl: url, apiKey: apiKeys.service, workspaceSlug, fetch };
+}
+
+function planeAccess(target: PlaneTarget, beforeWrite: () => Promise<void>) {
   const watchingFetch: typeof fetch = async (input, init) => {
     if (init?.method === "PATCH") await beforeWrite();
-    return await fetch(input, init);
+    return await target.fetch(input, init);
   };
-  const client = new PlaneClient(
-    { baseUrl: plane.url, apiKey: plane.apiKeys.service, workspaceSlug: plane.workspaceSlug },
-    { fetch: watchingFetch },
-  );
+  const client = new PlaneClient(target, { fetch: watchingFetch });
   return { client, directory: createPlaneDirectory(client, () => performance.now()) };
 }
 

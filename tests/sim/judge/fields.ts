@@ -2,10 +2,8 @@
  * What a record says, in one plain form for both sides: the judge's own eyes. It knows nothing of the engine's lenses, so that
  * a mistake in them is seen.
  */
-import type { OdooTables } from "./evidence.ts";
+import type { OdooTables, PlaneTables, SeenItem } from "./evidence.ts";
 import type { Row } from "../../../dev/sandbox/odoo/database.ts";
-import type { WorkItem } from "../../../dev/sandbox/plane/model.ts";
-import type { World as PlaneWorld } from "../../../dev/sandbox/plane/world.ts";
 
 /** Texts, or for sets the sorted members. */
 export interface Fields {
@@ -42,7 +40,7 @@ export function words(html: unknown): string {
   return line(text);
 }
 
-export function planeFields(world: PlaneWorld, item: WorkItem): Fields {
+export function planeFields(world: PlaneTables, item: SeenItem): Fields {
   const state = world.states.get(item.state);
   const group = state?.group;
   return {

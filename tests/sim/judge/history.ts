@@ -1,6 +1,5 @@
 /** Who changed what, when, seen at the servers: the truth the laws are checked against. */
-import type { OdooTables } from "./evidence.ts";
-import type { World as PlaneWorld } from "../../../dev/sandbox/plane/world.ts";
+import type { OdooTables, PlaneTables } from "./evidence.ts";
 import type { Reader } from "../world/pass.ts";
 import type { Side } from "../world/schedule.ts";
 import { type FieldName, type Fields, odooFields, planeFields } from "./fields.ts";
@@ -29,7 +28,7 @@ export class History {
   readonly #known: Record<Side, Map<string, Fields>> = { plane: new Map(), odoo: new Map() };
   readonly #reads = new Map<string, number>();
 
-  constructor(readonly plane: PlaneWorld, readonly odoo: OdooTables) {}
+  constructor(readonly plane: PlaneTables, readonly odoo: OdooTables) {}
 
   /** What the side looks like now. */
   fields(side: Side): ReadonlyMap<string, Fields> {

@@ -2,14 +2,23 @@
 import { ApiError } from "../../../dev/sandbox/plane/answers.ts";
 import type { InProcessSandboxPlane } from "../../../dev/sandbox/plane/server.ts";
 import type { Project, User, WorkItem } from "../../../dev/sandbox/plane/model.ts";
-import { statesOf } from "../../../dev/sandbox/plane/states.ts";
+import type { PlaneTables, SeenItem } from "../judge/evidence.ts";
 import { talkInPlane } from "./plane_talk.ts";
 import { type Act, type FieldEdits, isTalk } from "./schedule.ts";
 import { dateText, descriptionText, LABELS, nameText } from "./texts.ts";
 
 const PRIORITIES = ["none", "low", "medium", "high", "urgent"];
 
-export class PlanePeople {
+/** People on Plane's side, in the sandbox or in a real one. */
+export interface PlaneActors {
+  addProject(number: number, name: string): Promise<void>;
+  /** Who administers the workspace lets people into projects others made. */
+  joinProjects(): void | Promise<void>;
+  /** Returns whether it happened. */
+  act(act: Act): Promise<boolean>;
+}
+
+export class PlanePeople implements PlaneActors {
   #edits = 0;
 
   constructor(readonly plane: InProcessSandboxPlane, readonly person: User) {}
@@ -95,31 +104,57 @@ export class PlanePeople {
   }
 
   #body(project: Project, item: WorkItem | undefined, fields: FieldEdits) {
-    const { world } = this.plane;
-    const labels = world.ofProject(world.labels, project.id).map(({ id }) => id).reverse();
     const people = [this.plane.users.alice.id, this.plane.users.bob.id];
-    const others = world.ofProject(world.workItems, project.id).filter(({ id }) => id !== item?.id);
-    const state = fields.state === undefined ? undefined : nth(statesOf(world, project), fields.state);
-    const parent = fields.parent === undefined || fields.parent === 0
-      ? undefined
-      : nth(others, fields.parent);
-    return {
-      ...(fields.name === undefined ? {} : { name: nameText(this.#edits, fields.name) }),
-      ...(fields.description === undefined ? {} : {
-        description_html: descriptionText(this.#edits, fields.description),
-      }),
-      ...(fields.priority === undefined ? {} : { priority: nth(PRIORITIES, fields.priority) ?? "none" }),
-      ...(state === undefined ? {} : { state_id: state.id }),
-      ...(fields.assignee === undefined ? {} : {
-        assignee_ids: toggled(item?.assignees ?? [], nth(people, fields.assignee)),
-      }),
-      ...(fields.label === undefined ? {} : {
-        label_ids: toggled(item?.labels ?? [], nth(labels, fields.label)),
-      }),
-      ...(fields.targetDate === undefined ? {} : { target_date: dateText(fields.targetDate) }),
-      ...(fields.parent === undefined ? {} : { parent_id: parent?.id ?? null }),
-    };
+    return workItemForm(this.plane.world, people, this.#edits, project.id, item, fields);
   }
+}
+
+/**
+ * What the web app sends when somebody saves these fields.
+ *
+ * @param people whom work items are given to
+ * @param edit makes its texts unique
+ */
+export function workItemForm(
+  tables: PlaneTables,
+  people: readonly string[],
+  edit: number,
+  project: string,
+  item: SeenItem | undefined,
+  fields: FieldEdits,
+) {
+  const states = [...tables.states.values()]
+    .filter((state) => state.project === project && state.group !== "triage")
+    .sort((one, other) => one.sequence - other.sequence);
+  const labels = newestFirst(tables.labels.values(), project).map(({ id }) => id).reverse();
+  const others = newestFirst(tables.workItems.values(), project).filter(({ id }) => id !== item?.id);
+  const state = fields.state === undefined ? undefined : nth(states, fields.state);
+  const parent = fields.parent === undefined || fields.parent === 0 ? undefined : nth(others, fields.parent);
+  return {
+    ...(fields.name === undefined ? {} : { name: nameText(edit, fields.name) }),
+    ...(fields.description === undefined ? {} : {
+      description_html: descriptionText(edit, fields.description),
+    }),
+    ...(fields.priority === undefined ? {} : { priority: nth(PRIORITIES, fields.priority) ?? "none" }),
+    ...(state === undefined ? {} : { state_id: state.id }),
+    ...(fields.assignee === undefined ? {} : {
+      assignee_ids: toggled(item?.assignees ?? [], nth(people, fields.assignee)),
+    }),
+    ...(fields.label === undefined ? {} : {
+      label_ids: toggled(item?.labels ?? [], nth(labels, fields.label)),
+    }),
+    ...(fields.targetDate === undefined ? {} : { target_date: dateText(fields.targetDate) }),
+    ...(fields.parent === undefined ? {} : { parent_id: parent?.id ?? null }),
+  };
+}
+
+function newestFirst<Kind extends { project: string; created_at: number }>(
+  records: Iterable<Kind>,
+  project: string,
+): Kind[] {
+  return [...records].filter((record) => record.project === project).sort((one, other) =>
+    other.created_at - one.created_at
+  );
 }
 
 /** With wrapping, so that any number chooses. */
