@@ -1,5 +1,5 @@
 /** Projects: create with the default states, update, archive, delete. */
-import { ApiError, created, noContent, ok, refused } from "./answers.ts";
+import { ApiError, created, invalid, noContent, ok, refused } from "./answers.ts";
 import {
   type Call,
   inWorkspace,
@@ -61,6 +61,16 @@ export const presentProjectInWebhook = (view: View, project: Project): JsonObjec
   ...presentProject(view, project),
 });
 
+/** Plane's own list; neither a name nor an identifier may have one of them. */
+const SPECIAL = /[&+,:;$^}{*=?@#|'<>.()%!-]/;
+
+function refuseSpecial(values: { name?: string; identifier?: string }): void {
+  for (const field of ["name", "identifier"] as const) {
+    if (!SPECIAL.test(values[field] ?? "")) continue;
+    throw invalid(`Project ${field} cannot contain special characters.`);
+  }
+}
+
 function refuseTakenName(
   world: World,
   name: string | undefined,
@@ -78,6 +88,7 @@ function create(call: Call) {
   const body = call.body();
   const values = readFields(body, readers(world), ["name", "identifier"]);
   const flags = flagsIn(body);
+  refuseSpecial(values);
   refuseTakenName(world, values.name, values.identifier);
   const project: Project = {
     ...world.newStored(user.id),
@@ -127,6 +138,7 @@ function update(call: Call) {
   const before = presentProject(call, project);
   const values = readFields(body, readers(world), []);
   const flags = flagsIn(body);
+  refuseSpecial(values);
   refuseTakenName(world, values.name, values.identifier, project);
   Object.assign(project, values, values.identifier ? { identifier: values.identifier.toUpperCase() } : {});
   Object.assign(project.flags, flags);

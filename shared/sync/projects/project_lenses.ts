@@ -1,8 +1,9 @@
 /** The fields of a project and where they live in Odoo. */
-import { archivedLens, descriptionLens, nameLens } from "../lenses/common_lenses.ts";
+import { archivedLens, descriptionLens } from "../lenses/common_lenses.ts";
 import { parseTree } from "../html/tree.ts";
 import { type Lens, relatedId, textOf } from "../lenses/lens.ts";
 import type { ProjectForm } from "../sides/plane_forms.ts";
+import { projectNameLens } from "./project_name.ts";
 
 /** Plane's project has a plain text and, in some versions, an HTML description; only the text can be written. */
 const projectDescriptionLens: Lens<ProjectForm> = {
@@ -86,7 +87,7 @@ const leadLens: Lens<ProjectForm> = {
 };
 
 export const PROJECT_LENSES: readonly Lens<ProjectForm>[] = [
-  nameLens,
+  projectNameLens,
   projectDescriptionLens,
   leadLens,
   archivedLens,
