@@ -66,7 +66,11 @@ export function recordOf<Kind extends { readonly project: string }>(
 }
 
 export const itemOf = (call: Call): WorkItem => recordOf(call, call.world.workItems, "item");
-export const commentOf = (call: Call): Comment => recordOf(call, call.world.comments, "comment");
+/** What was said in an archived project is hidden. */
+export function commentOf(call: Call): Comment {
+  if (projectOf(call).archived_at !== null) throw missing();
+  return recordOf(call, call.world.comments, "comment");
+}
 
 export const shown = (call: Call, record: JsonObject): JsonObject => only(call.query, record);
 

@@ -1,6 +1,6 @@
 /** Comments. Their HTML is stored as sent; creating, editing or deleting one moves the item's `updated_at`. */
 import { created, noContent, ok } from "./answers.ts";
-import { type Call, commentOf, itemOf, projectMember, type Route, shown } from "./call.ts";
+import { type Call, commentOf, itemOf, projectMember, projectOf, type Route, shown } from "./call.ts";
 import { changesBetween } from "./changes.ts";
 import { parseStamp } from "./clock.ts";
 import { externalReaders, refuseTakenPair, refuseTakenPairOnUpdate } from "./external_ids.ts";
@@ -99,9 +99,12 @@ function present(call: Call, comment: Comment): JsonObject {
   return shown(call, { id: comment.id, is_member: true, ...presentComment(call, comment) });
 }
 
+/** Of a work item that is gone, or of an archived project: none, as if nobody had said anything. */
 function list(call: Call) {
+  const { world, params } = call;
+  const item = world.workItems.get(params.item ?? "");
   const rows = ordered(
-    commentsOf(call, itemOf(call)),
+    item === undefined || projectOf(call).archived_at !== null ? [] : commentsOf(call, item),
     call.query,
     (comment) => presentComment(call, comment),
   );

@@ -1,5 +1,5 @@
 /** Projects: create with the default states, update, archive, delete. */
-import { ApiError, created, invalid, noContent, ok, refused } from "./answers.ts";
+import { ApiError, created, invalid, missing, noContent, ok, refused } from "./answers.ts";
 import {
   type Call,
   inWorkspace,
@@ -171,6 +171,18 @@ function remove(call: Call) {
   return noContent;
 }
 
+/** Secret ones are seen by their members only. */
+function isSeen({ world, user }: Call, project: Project): boolean {
+  return project.network === 2 || world.projectRole(project, user.id) > 0;
+}
+
+/** One that is not there, or is not seen, is 404; what would be in it is 403. */
+function read(call: Call) {
+  const project = call.world.projects.get(call.params.project ?? "");
+  if (project === undefined || !isSeen(call, project)) throw missing();
+  return ok(shown(call, present(call, project)));
+}
+
 function setArchived(call: Call, archived: boolean) {
   // No webhook: archiving a project says nothing.
   const project = projectOf(call);
@@ -180,10 +192,7 @@ function setArchived(call: Call, archived: boolean) {
 
 /** Archived projects are among them, and can still be read; what is in them cannot. */
 function list(call: Call) {
-  const { world, user } = call;
-  const visible = [...world.projects.values()].filter((project) =>
-    project.network === 2 || world.projectRole(project, user.id) > 0
-  );
+  const visible = [...call.world.projects.values()].filter((project) => isSeen(call, project));
   const rows = ordered(visible.sort(newestFirst), call.query, (project) => present(call, project, true));
   return page(rows, call.query, (project) => shown(call, present(call, project, true)));
 }
@@ -194,12 +203,8 @@ export const projectRoutes: Route[] = [
   { path: "workspaces/:slug/projects", allowed: workspaceWriter, methods: { GET: list, POST: create } },
   {
     path: "workspaces/:slug/projects/:project",
-    allowed: (call) => projectAdmin(call) || (call.method === "GET" && inWorkspace(call) && isPublic(call)),
-    methods: {
-      GET: (call) => ok(shown(call, present(call, projectOf(call)))),
-      PATCH: update,
-      DELETE: remove,
-    },
+    allowed: (call) => projectAdmin(call) || (call.method === "GET" && inWorkspace(call)),
+    methods: { GET: read, PATCH: update, DELETE: remove },
   },
   {
     path: "workspaces/:slug/projects/:project/archive",
@@ -208,7 +213,3 @@ export const projectRoutes: Route[] = [
   },
   { path: "workspaces/:slug/projects/:project/summary", allowed: projectMember, methods: { GET: summary } },
 ];
-
-function isPublic(call: Call): boolean {
-  return call.world.projects.get(call.params.project ?? "")?.network === 2;
-}

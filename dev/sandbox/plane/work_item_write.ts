@@ -66,9 +66,9 @@ const readers = (world: World) => ({
  */
 function readValues(world: World, project: Project, body: JsonObject, item: WorkItem | undefined) {
   const values = readFields(body, readers(world), item === undefined ? ["name"] : []);
-  const start = values.start_date ?? item?.start_date;
-  const target = values.target_date ?? item?.target_date;
-  if (values.start_date !== null && values.target_date !== null && start && target && start > target) {
+  // Only what is sent together is compared: a start after the end that is stored is taken.
+  const { start_date: start, target_date: target } = values;
+  if (start && target && start > target) {
     throw invalid("Start date cannot exceed target date");
   }
   if (values.description_html !== undefined) {
