@@ -11,7 +11,7 @@ import type { SyncDependencies } from "../sides/dependencies.ts";
 import type { SyncEntity } from "../pairs/kind.ts";
 import { externalId } from "../sides/external_id.ts";
 import { relatedId, textOf } from "../lenses/lens.ts";
-import { TASK_MODEL } from "../sides/models.ts";
+import { PROJECT_MODEL, TASK_MODEL } from "../sides/models.ts";
 import { findByExternalId, readRecord } from "../sides/odoo_records.ts";
 
 const HUMAN_TYPES: readonly unknown[] = ["comment", "email"];
@@ -52,7 +52,8 @@ export async function planeProjectOfMessage(
 }
 
 /**
- * The work item of a message's task; null when the message is about something else, or its task is private or gone.
+ * The work item of a message's task; null when the message is about something else, or its task is private or gone, stands for a
+ * module, or was put by people into a module's own project: those are nobody's in Plane.
  *
  * @throws SuiteError waits_for_project while the task has no partner yet
  */
@@ -64,10 +65,13 @@ export async function itemOfMessage(
   if (message.model !== TASK_MODEL || task === null || task === 0) return null;
   const key = { side: "odoo", model: TASK_MODEL, id: String(task) } as const;
   const partner = await store.readPartner(key);
-  if (partner?.deleted === true) return null;
+  if (partner?.deleted === true || partner?.planeType === "module") return null;
   if (partner !== null && partner.planeId !== null) return { ...partner, planeId: partner.planeId };
   const record = await readRecord(odoo(), TASK_MODEL, task, ["project_id"]);
-  if (record === null || relatedId(record.project_id) === null) return null;
+  const project = relatedId(record?.project_id);
+  if (record === null || project === null) return null;
+  const place = await store.readPartner({ side: "odoo", model: PROJECT_MODEL, id: String(project) });
+  if (place?.planeType === "module") return null;
   await store.hint({ key, priority: 6 });
   throw new SuiteError("waits_for_project", { facts: { waits_for: `${TASK_MODEL}:${task}` } });
 }
