@@ -1,8 +1,7 @@
 /** `?action=undo`: takes back one row of the log, or all that a run did, as planned synchronisations. */
 import { SuiteError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
-import type { Sql } from "../store/database.ts";
-import { orderUndo, readUndoable, type UndoSelection } from "../store/runs/history.ts";
+import type { UndoSelection, UndoStore } from "../store/runs/history.ts";
 import { kindOf } from "../sync/kinds.ts";
 import { type AwayBy, planUndo, type Skipped, type Undoing } from "./plan_undo.ts";
 
@@ -21,11 +20,11 @@ export interface UndoAnswer {
  * @throws SuiteError not_found when the selection changed nothing
  */
 export async function undo(
-  sql: Sql,
+  store: UndoStore,
   selection: UndoSelection,
   { dryRun, by }: { dryRun: boolean; by: string },
 ): Promise<UndoAnswer> {
-  const rows = await readUndoable(sql, selection);
+  const rows = await store.readUndoable(selection);
   if (rows.length === 0) {
     throw new SuiteError("not_found", { message: "Nothing in the log was changed by this." });
   }
@@ -36,7 +35,7 @@ export async function undo(
     ordered: undoing.length,
     not_undone: not_undone.map(({ log_id, field, reason }) => ({ log_id, field, reason })),
   };
-  const { runId, refused } = await orderUndo(sql, orders, { scope, report, by });
+  const { runId, refused } = await store.orderUndo(orders, { scope, report, by });
   // Somebody opened a conflict, ordered the same, or unlinked the pair between the reading and the order.
   const late = undoing.filter((_, place) => refused.includes(place)).map((
     { log_id, entity, field },

@@ -6,6 +6,8 @@ import { disagreements } from "./judge/convergence.ts";
 import { lostRemarks } from "./judge/lost_remarks.ts";
 import { lostUpdates } from "./judge/lost_updates.ts";
 import { backwards } from "./judge/order.ts";
+import { unlikePlans } from "./judge/planning.ts";
+import { notTakenBack } from "./judge/undone.ts";
 import { refusedParents } from "./judge/parents.ts";
 import { destructions, refusals, unstored, writesSince } from "./judge/quiet.ts";
 import { takeOverTimers } from "./kernel/timers.ts";
@@ -97,6 +99,8 @@ async function play(world: World): Promise<string[]> {
     if (restless.length > 0) return [...restless, ...shared(world)];
     open = await disagreements(world);
     if (world.talks()) open.push(...await unlikeComments(world, world.store.sweeping !== undefined));
+    open.push(...await notTakenBack(world));
+    if (world.plansAhead()) open.push(...await unlikePlans(world));
     const writes = writesSince(world, sweptAt);
     if (open.length === 0 && writes.length === 0) break;
     if (round === MOST_SWEEPS - 1) {

@@ -1,6 +1,16 @@
 /** Random schedules, which shrink: fewer edits, fewer faults, fewer workers, clocks that agree. */
 import fc from "fast-check";
-import type { Act, Edit, Faults, FieldEdits, Schedule, TalkAct } from "./world/schedule.ts";
+import type {
+  Act,
+  Edit,
+  Faults,
+  FieldEdits,
+  ModuleAs,
+  PlanningAct,
+  PlanWhat,
+  Schedule,
+  TalkAct,
+} from "./world/schedule.ts";
 
 const choice = fc.integer({ min: 0, max: 7 });
 
@@ -112,18 +122,20 @@ const talkAct: fc.Arbitrary<TalkAct> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant("deleteComment" as const), comment: item }) },
 );
 
-/** What is said, and after how many other edits. */
-interface Remark {
+/** What is said or planned, and after how many other edits. */
+interface Besides {
   after: number;
   edit: Edit;
 }
 
-const remarkOf = (act: fc.Arbitrary<Act>): fc.Arbitrary<Remark> =>
-  fc.record({ after: fc.integer({ min: 1, max: 12 }), edit: editOf(act) });
+const besides = (edit: fc.Arbitrary<Edit>): fc.Arbitrary<Besides> =>
+  fc.record({ after: fc.integer({ min: 1, max: 12 }), edit });
+
+const remarkOf = (act: fc.Arbitrary<Act>) => besides(editOf(act));
 
 /** In two of three schedules nobody says anything: they cost less. */
-const talk: fc.Arbitrary<Remark[]> = fc.oneof(
-  { weight: 2, arbitrary: fc.constant<Remark[]>([]) },
+const talk: fc.Arbitrary<Besides[]> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<Besides[]>([]) },
   {
     weight: 1,
     arbitrary: fc.tuple(
@@ -133,7 +145,81 @@ const talk: fc.Arbitrary<Remark[]> = fc.oneof(
   },
 );
 
-function among(edits: readonly Edit[], remarks: readonly Remark[]): Edit[] {
+const what = fc.constantFrom<PlanWhat>("cycle", "module");
+const plan = fc.integer({ min: 0, max: 2 });
+const planEdits = fc.record(
+  { name: choice, date: choice, status: choice, lead: fc.integer({ min: 0, max: 2 }) },
+  { requiredKeys: [] },
+);
+const makePlan: fc.Arbitrary<PlanningAct> = fc.record({
+  do: fc.constant("makePlan" as const),
+  what,
+  project,
+  fields: planEdits,
+});
+const join: fc.Arbitrary<PlanningAct> = fc.record({ do: fc.constant("join" as const), what, plan, item });
+
+const planningAct: fc.Arbitrary<PlanningAct> = fc.oneof(
+  { weight: 1, arbitrary: makePlan },
+  { weight: 4, arbitrary: join },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("leave" as const), what, plan, item }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant("editPlan" as const), what, plan, fields: planEdits }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("deletePlan" as const), what, plan }) },
+);
+
+/**
+ * Plans begin in Plane, and mostly change there: that is the way they go.
+ *
+ * @param inOdoo how many of ten are done in Odoo
+ */
+const planned = (act: fc.Arbitrary<PlanningAct>, inOdoo: number) =>
+  besides(
+    fc.tuple(
+      editOf(act),
+      fc.oneof({ weight: 10 - inOdoo, arbitrary: fc.constant("plane" as const) }, {
+        weight: inOdoo,
+        arbitrary: fc.constant("odoo" as const),
+      }),
+    ).map(([edit, by]) => ({ ...edit, by })),
+  );
+
+interface Planning {
+  moduleAs: ModuleAs | null;
+  acts: Besides[];
+}
+
+/** In three of four schedules nobody plans anything: they cost less. */
+const planning: fc.Arbitrary<Planning> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<Planning>({ moduleAs: null, acts: [] }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      moduleAs: fc.constantFrom<ModuleAs>("project", "tag", "parent_task"),
+      acts: fc.tuple(
+        fc.array(planned(makePlan, 0), { minLength: 1, maxLength: 2 }),
+        fc.array(planned(join, 0), { minLength: 1, maxLength: 3 }),
+        fc.array(planned(planningAct, 3), { maxLength: 8, size: "max" }),
+      ).map((acts) => acts.flat()),
+    }),
+  },
+);
+
+/** In one of five an operator takes something back. */
+const undoing: fc.Arbitrary<Besides[]> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant<Besides[]>([]) },
+  {
+    weight: 1,
+    arbitrary: fc.array(
+      remarkOf(fc.record({ do: fc.constant("undo" as const), back: fc.integer({ min: 0, max: 4 }) })),
+      { minLength: 1, maxLength: 3 },
+    ),
+  },
+);
+
+function among(edits: readonly Edit[], remarks: readonly Besides[]): Edit[] {
   const at = (index: number) =>
     remarks.filter(({ after }) => Math.min(after, edits.length) === index).map(({ edit }) => edit);
   return edits.flatMap((edit, index) => [edit, ...at(index + 1)]);
@@ -157,4 +243,10 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
   faults,
   edits: edits(0, 12),
   talk,
-}).map(({ talk, ...schedule }) => ({ ...schedule, edits: among(schedule.edits, talk) }));
+  planning,
+  undoing,
+}).map(({ talk, undoing, planning: { moduleAs, acts }, ...schedule }) => ({
+  ...schedule,
+  moduleAs,
+  edits: among(schedule.edits, [...talk, ...acts, ...undoing]),
+}));

@@ -29,6 +29,8 @@ export class EditScriptWorld implements Evidence {
   readonly plane: ScriptPlane;
   readonly odoo: { readonly world: OdooPicture };
   readonly history: History;
+  /** Nobody takes back anything. */
+  readonly undone = [];
   readonly claims = new ClaimWatch();
   #at = 0;
 

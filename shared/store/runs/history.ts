@@ -106,7 +106,7 @@ export interface UndoableRow {
 export type UndoSelection = { logId: string } | { runId: string };
 
 /** The successful rows of the selection that changed something, oldest first. */
-export async function readUndoable(sql: Sql, selection: UndoSelection): Promise<UndoableRow[]> {
+async function readUndoable(sql: Sql, selection: UndoSelection): Promise<UndoableRow[]> {
   const chosen = "logId" in selection
     ? sql`l.id = ${selection.logId}::bigint`
     : sql`l.run_id = ${selection.runId}::uuid`;
@@ -137,17 +137,35 @@ export interface FieldOrder {
   undo: UndoOrder;
 }
 
+/** What undoing asks of the database. */
+export interface UndoStore {
+  readUndoable(selection: UndoSelection): Promise<UndoableRow[]>;
+  orderUndo(
+    orders: readonly FieldOrder[],
+    about: { scope: JsonObject; report: JsonObject; by: string },
+  ): Promise<{ runId: string; refused: number[] }>;
+}
+
+/** @param now gives the current time as ISO 8601; absent: the database's own clock */
+export function createUndoStore(sql: Sql, { now }: { now?: () => string } = {}): UndoStore {
+  return {
+    readUndoable: (selection) => readUndoable(sql, selection),
+    orderUndo: (orders, about) => orderUndo(sql, orders, about, now?.()),
+  };
+}
+
 /** Leaves the orders. Returns the run's id, and the places of the orders that met an open conflict and were left alone. */
-export async function orderUndo(
+async function orderUndo(
   sql: Sql,
   orders: readonly FieldOrder[],
   { scope, report, by }: { scope: JsonObject; report: JsonObject; by: string },
+  now: string | null = null,
 ): Promise<{ runId: string; refused: number[] }> {
   const [row] = await sql<{ run_id: string; refused: number[] }[]>`
     select run_id, refused from plane.order_undo(
       ${JSON.stringify(orders)}::text::jsonb, ${JSON.stringify(scope)}::text::jsonb, ${
     JSON.stringify(report)
-  }::text::jsonb, ${by}
+  }::text::jsonb, ${by}, coalesce(${now}::timestamptz, clock_timestamp())
     )`;
   if (row === undefined) throw new Error("An undo was ordered and has no run.");
   return { runId: row.run_id, refused: row.refused };

@@ -3,6 +3,7 @@ import { ClockOffset, watchingDates } from "../../../shared/clock_offset.ts";
 import { type Config, webhookSecrets } from "../../../shared/config.ts";
 import { explain } from "../../../shared/history/explain.ts";
 import { undo } from "../../../shared/history/undo.ts";
+import { createUndoStore } from "../../../shared/store/runs/history.ts";
 import { authenticateManagement } from "../../../shared/http/management_auth.ts";
 import { createLog } from "../../../shared/log.ts";
 import { planeCredential } from "../../../shared/oauth/plane_credential.ts";
@@ -122,7 +123,7 @@ export function connect(config: Config, runtime: Runtime): AppDependencies {
       return id !== null && await conflicts.resolve(id, resolution, by) ? id : null;
     },
     explain: (entity, field) => explain(sql, entity, field),
-    undo: (selection, options) => undo(sql, selection, options),
+    undo: (selection, options) => undo(createUndoStore(sql), selection, options),
     pause: ({ scope, options }) => switches.pause(scope, options),
     resume: ({ scope }) => switches.resume(scope),
     sweep: sweeping.sweep,

@@ -6,7 +6,9 @@ import { isKnownToItsWriter } from "./known.ts";
 import { parentsOf } from "./parents.ts";
 import { type Pair, pairsOf } from "./pairs.ts";
 import type { SimLogLine } from "../world/sim_store.ts";
+import { isApart } from "./undone.ts";
 import type { Evidence } from "./evidence.ts";
+import { plansIn } from "./plan_records.ts";
 
 const COMPARED = [
   "name",
@@ -50,9 +52,13 @@ export async function disagreements(world: Evidence): Promise<string[]> {
   return found;
 }
 
-/** A task without project is nobody's but its owner's. */
-function takesPart(world: Evidence, id: string): boolean {
-  return typeof world.odoo.world.database.row("project.task", Number(id))?.project_id === "number";
+/** A task without project is nobody's but its owner's; one that people put into a module's own project stays in Odoo. */
+function takesPart({ odoo: { world } }: Evidence, id: string): boolean {
+  const project = world.database.row("project.task", Number(id))?.project_id;
+  const isModules = plansIn(world, "module").some((plan) =>
+    plan.model === "project.project" && plan.id === project
+  );
+  return typeof project === "number" && !isModules;
 }
 
 function doubles(pairs: readonly Pair[], side: "plane" | "odoo"): string[] {
@@ -72,7 +78,7 @@ function doubles(pairs: readonly Pair[], side: "plane" | "odoo"): string[] {
 function leftAlone(world: Evidence, pair: Pair, log: readonly SimLogLine[]): string[] {
   const side = world.history.fields("plane").has(pair.plane) ? "plane" : "odoo";
   const left = world.history.fields(side).get(pair[side]);
-  if (left === undefined || left.archived) return [];
+  if (left === undefined || left.archived || isApart(world, pair)) return [];
   const gone = side === "plane" ? "odoo" : "plane";
   const before = world.history.lastKnown(gone, pair[gone]);
   const moved = world.history.changes.some((change) =>
@@ -129,7 +135,7 @@ function differences(
   if (odoo.closed !== "open" && odoo.closed !== plane.closed && !kept.has(`${pair.plane} state`)) {
     different.push(`${name}: closed is ${plane.closed} and ${odoo.closed}`);
   }
-  if (plane.archived !== odoo.archived && !kept.has(`${pair.plane} archived`)) {
+  if (plane.archived !== odoo.archived && !isApart(world, pair) && !kept.has(`${pair.plane} archived`)) {
     different.push(`${name}: archived is ${plane.archived} and ${odoo.archived}`);
   }
   const parents = parentsOf(world, pair, pairs);

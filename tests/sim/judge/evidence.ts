@@ -4,6 +4,7 @@
  */
 import type { Database } from "../../../dev/sandbox/odoo/database.ts";
 import type { Label, Project, State, User, WorkItem } from "../../../dev/sandbox/plane/model.ts";
+import type { UndoGiven } from "../world/operator.ts";
 import type { SimStore } from "../world/sim_store.ts";
 import type { ClaimWatch } from "../world/claim_watch.ts";
 import type { History } from "./history.ts";
@@ -48,5 +49,6 @@ export interface Evidence {
   readonly store: Pick<SimStore, "pairs" | "log" | "conflicts">;
   readonly plane: { readonly world: PlaneTables };
   readonly odoo: { readonly world: OdooTables };
+  readonly undone: readonly UndoGiven[];
   readonly claims: Pick<ClaimWatch, "unsettled" | "overtaken">;
 }

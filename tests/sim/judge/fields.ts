@@ -4,6 +4,7 @@
  */
 import type { OdooTables, PlaneTables, SeenItem } from "./evidence.ts";
 import type { Row } from "../../../dev/sandbox/odoo/database.ts";
+import { MODULE_IN_NAME } from "./plan_records.ts";
 
 /** Texts, or for sets the sorted members. */
 export interface Fields {
@@ -25,7 +26,7 @@ export type FieldName = keyof Fields;
 const LEVELS = ["none", "medium", "high", "urgent"];
 
 /** One line: what a reader sees. */
-function line(text: string): string {
+export function line(text: string): string {
   return text.replace(/\s+/g, " ").trim();
 }
 
@@ -58,7 +59,8 @@ export function planeFields(world: PlaneTables, item: SeenItem): Fields {
   };
 }
 
-export function odooFields(world: OdooTables, task: Row): Fields {
+/** @param modules tasks that stand for modules: to a task below one of them it is no parent, as a module's tag is no label */
+export function odooFields(world: OdooTables, task: Row, modules: ReadonlySet<number>): Fields {
   const related = (model: string, ids: unknown, field: string): string[] =>
     (Array.isArray(ids) ? ids : []).map((id) =>
       String(world.database.row(model, id)?.[field] ?? id).toLowerCase()
@@ -74,13 +76,13 @@ export function odooFields(world: OdooTables, task: Row): Fields {
     state: String(stage?.name ?? "").toLowerCase(),
     closed: task.state === "1_done" ? "done" : task.state === "1_canceled" ? "canceled" : "open",
     assignees: related("res.users", task.user_ids, "email"),
-    labels: related("project.tags", task.tag_ids, "name"),
+    labels: related("project.tags", task.tag_ids, "name").filter((name) => !name.includes(MODULE_IN_NAME)),
     target_date: typeof deadline === "number"
       ? new Date(deadline / 1000).toISOString().slice(0, 10)
       : typeof deadline === "string"
       ? deadline.slice(0, 10)
       : "",
-    parent: typeof task.parent_id === "number" ? String(task.parent_id) : "",
+    parent: typeof task.parent_id === "number" && !modules.has(task.parent_id) ? String(task.parent_id) : "",
     archived: task.active === false,
   };
 }

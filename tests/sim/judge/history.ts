@@ -3,6 +3,7 @@ import type { OdooTables, PlaneTables } from "./evidence.ts";
 import type { Reader } from "../world/pass.ts";
 import type { Side } from "../world/schedule.ts";
 import { type FieldName, type Fields, odooFields, planeFields } from "./fields.ts";
+import { moduleTasks } from "./plan_records.ts";
 
 export interface Change {
   readonly at: number;
@@ -83,12 +84,13 @@ export class History {
     );
   }
 
+  /** A task that stands for a module is no work item's. */
   #odooNow(): Map<string, Fields> {
+    const modules = moduleTasks(this.odoo);
     return new Map(
-      [...this.odoo.database.rows("project.task")].map((task) => [
-        String(task.id),
-        odooFields(this.odoo, task),
-      ]),
+      [...this.odoo.database.rows("project.task")].flatMap((task) =>
+        modules.has(task.id) ? [] : [[String(task.id), odooFields(this.odoo, task, modules)]]
+      ),
     );
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { FieldName } from "./fields.ts";
 import { type Change, same } from "./history.ts";
+import { isTakenBack } from "./undone.ts";
 import { sameValue } from "./logged_values.ts";
 import { type Pair, pairsOf } from "./pairs.ts";
 import type { Evidence } from "./evidence.ts";
@@ -49,6 +50,7 @@ export async function lostUpdates(world: Evidence): Promise<LostUpdates> {
         )
       : false;
     if (!lost || wasDeleted(world, edit) || isBackAgain(world, edit)) continue;
+    if (isTakenBack(world, edit, pair, SETS.includes(field))) continue;
     if (swallowed(world, edit) || await isCrossed(world, edit, pair)) inGap += 1;
     else {
       failures.push(
@@ -163,8 +165,8 @@ async function losers(world: Evidence): Promise<Loser[]> {
       ])
     )
   );
-  const fromInbox = (await world.store.conflicts()).map(({ pair, field, planeValue, odooValue }) =>
-    loser(pair.planeId, field, "open", [planeValue, odooValue])
-  );
+  const fromInbox = (await world.store.conflicts()).filter(({ isOrder }) => !isOrder).map((
+    { pair, field, planeValue, odooValue },
+  ) => loser(pair.planeId, field, "open", [planeValue, odooValue]));
   return [...fromLog, ...fromInbox];
 }

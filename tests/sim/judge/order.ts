@@ -17,7 +17,10 @@ export async function backwards(world: Evidence): Promise<string[]> {
         const changes = world.history.changes.filter((change) =>
           change.field === field && pair[change.side] === change.record
         );
-        return backwardsIn(changes, side, field, pair);
+        // What an operator takes back goes back in time on purpose, and what follows from it.
+        const until = world.undone.find((order) => order.plane === pair.plane && order.field === field)?.at;
+        const judged = changes.filter(({ at }) => until === undefined || at < until);
+        return backwardsIn(judged, side, field, pair);
       })
     )
   );

@@ -1,6 +1,7 @@
 /** The memory store with a look at its tables. */
 import { createMemoryStore, type MemoryStoreOptions } from "../memory_store.ts";
-import type { Mapping } from "../memory/tables.ts";
+import type { ConflictRow, Mapping } from "../memory/tables.ts";
+import { undoStore } from "../memory/undo.ts";
 import type { SimPair, SimStore } from "./sim_store.ts";
 
 export function memorySimStore(options: MemoryStoreOptions): SimStore {
@@ -17,9 +18,14 @@ export function memorySimStore(options: MemoryStoreOptions): SimStore {
   const present = <Item>(item: Item | null): Item[] => item === null ? [] : [item];
   return {
     port: store,
+    undoing: undoStore(tables, options.now, options.newId),
     recordDelivery: store.recordDelivery,
     setPolicy: (policy) => {
       for (const config of tables.configs) config.conflict_resolution = policy;
+      return Promise.resolve();
+    },
+    setModuleAs: (module_as) => {
+      for (const config of tables.configs) if (config.plane_type === "module") config.options = { module_as };
       return Promise.resolve();
     },
     queue: () =>
@@ -36,12 +42,13 @@ export function memorySimStore(options: MemoryStoreOptions): SimStore {
     log: () =>
       Promise.resolve(tables.log.map((line) => ({
         ...line,
+        id: String(line.id),
         pair: pairOf(tables.mappings.get(line.mappingId ?? "")),
       }))),
     conflicts: () =>
       Promise.resolve(tables.conflicts.flatMap((conflict) => {
         const pair = pairOf(tables.mappings.get(conflict.mappingId));
-        return pair === null ? [] : [{ ...conflict, pair }];
+        return pair === null ? [] : [{ ...conflict, pair, isOrder: isOrder(conflict) }];
       })),
     replay: () => {
       store.replay();
@@ -49,4 +56,8 @@ export function memorySimStore(options: MemoryStoreOptions): SimStore {
     },
     deliveries: () => Promise.resolve(tables.deliveries.length),
   };
+}
+
+function isOrder({ resolution }: ConflictRow): boolean {
+  return resolution !== null && "undo" in resolution;
 }

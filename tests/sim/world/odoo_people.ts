@@ -4,7 +4,8 @@ import type { OdooTables } from "../judge/evidence.ts";
 import type { OdooDoor, Role } from "./odoo_door.ts";
 import { nth, toggled } from "./plane_people.ts";
 import { talkInOdoo } from "./odoo_talk.ts";
-import { type Act, type FieldEdits, isTalk } from "./schedule.ts";
+import { planInOdoo } from "./odoo_planning.ts";
+import { type Act, type FieldEdits, isPlanning, isTalk } from "./schedule.ts";
 import { dateText, descriptionText, LABELS, nameText } from "./texts.ts";
 
 type Values = Record<string, unknown>;
@@ -40,8 +41,9 @@ export class OdooPeople {
   async #try(act: Act): Promise<boolean> {
     this.#edits += 1;
     const { database } = this.tables;
-    if (act.do === "webhookOff" || act.do === "webhookOn") return false;
+    if (act.do === "webhookOff" || act.do === "webhookOn" || act.do === "undo") return false;
     if (isTalk(act)) return await talkInOdoo(this.tables, this.door, act, this.#edits);
+    if (isPlanning(act)) return await planInOdoo(this.tables, this.door, act, this.#edits);
     if (act.do === "create" || act.do === "editProject") {
       const projects = [...database.rows("project.project")].filter((row) => row.active === true);
       const project = nth(projects, act.project);

@@ -4,7 +4,8 @@ import type { InProcessSandboxPlane } from "../../../dev/sandbox/plane/server.ts
 import type { Project, User, WorkItem } from "../../../dev/sandbox/plane/model.ts";
 import type { PlaneTables, SeenItem } from "../judge/evidence.ts";
 import { talkInPlane } from "./plane_talk.ts";
-import { type Act, type FieldEdits, isTalk } from "./schedule.ts";
+import { planInPlane } from "./plane_planning.ts";
+import { type Act, type FieldEdits, isPlanning, isTalk } from "./schedule.ts";
 import { dateText, descriptionText, LABELS, nameText } from "./texts.ts";
 
 const PRIORITIES = ["none", "low", "medium", "high", "urgent"];
@@ -66,7 +67,9 @@ export class PlanePeople implements PlaneActors {
       for (const webhook of plane.webhooks.list()) webhook.isActive = act.do === "webhookOn";
       return true;
     }
+    if (act.do === "undo") return false;
     if (isTalk(act)) return talkInPlane(plane, act, this.#edits);
+    if (isPlanning(act)) return await planInPlane(plane, act, this.#edits);
     if (act.do === "create") {
       const project = nth([...plane.world.projects.values()], act.project);
       if (project === undefined) return false;

@@ -56,8 +56,36 @@ export type TalkAct =
   | { do: "editComment"; comment: number; text: number }
   | { do: "deleteComment"; comment: number };
 
+export type PlanWhat = "cycle" | "module";
+
+/** What modules become in Odoo. */
+export type ModuleAs = "project" | "tag" | "parent_task";
+
+/** As in `FieldEdits`; what a cycle, a module or its record in Odoo does not have is left out. */
+export interface PlanEdits {
+  name?: number;
+  /** The last day of a cycle; 0: none. */
+  date?: number;
+  status?: number;
+  /** 0: nobody. */
+  lead?: number;
+}
+
+/** Cycles and modules, and what is in them. In Odoo: milestones, and what modules have become. */
+export type PlanningAct =
+  | { do: "makePlan"; what: PlanWhat; project: number; fields: PlanEdits }
+  | { do: "editPlan"; what: PlanWhat; plan: number; fields: PlanEdits }
+  | { do: "deletePlan"; what: PlanWhat; plan: number }
+  | { do: "join"; what: PlanWhat; plan: number; item: number }
+  | { do: "leave"; what: PlanWhat; plan: number; item: number };
+
+/** An operator takes back what the synchronisation has written. `back`: which change in its log, from the latest. */
+export type UndoAct = { do: "undo"; back: number };
+
 export type Act =
   | TalkAct
+  | PlanningAct
+  | UndoAct
   | { do: "create"; project: number; fields: FieldEdits }
   | { do: "edit"; item: number; fields: FieldEdits }
   | { do: "archive"; item: number }
@@ -89,9 +117,17 @@ export interface Schedule {
   policy: ConflictPolicy;
   hooks: OdooHooks;
   faults: Faults;
+  /** Null: nobody plans. */
+  moduleAs: ModuleAs | null;
   edits: Edit[];
 }
 
 export function isTalk(act: Act): act is TalkAct {
   return act.do === "comment" || act.do === "editComment" || act.do === "deleteComment";
+}
+
+const PLANNING = ["makePlan", "editPlan", "deletePlan", "join", "leave"];
+
+export function isPlanning(act: Act): act is PlanningAct {
+  return PLANNING.includes(act.do);
 }

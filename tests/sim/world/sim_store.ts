@@ -4,6 +4,8 @@ import type { Json, JsonObject } from "../../../shared/json.ts";
 import type { CallBudget } from "../../../shared/plane/call_budget.ts";
 import type { StoredDelivery } from "../../../shared/store/deliveries.ts";
 import type { ConflictPolicy, RecordKey, SyncStore } from "../../../shared/store/engine/sync_store.ts";
+import type { UndoStore } from "../../../shared/store/runs/history.ts";
+import type { ModuleAs } from "./schedule.ts";
 import type { SweepPorts } from "./sweeper.ts";
 
 export interface SimPair {
@@ -15,6 +17,7 @@ export interface SimPair {
 }
 
 export interface SimLogLine {
+  readonly id: string;
   readonly entityKey: string | null;
   /** The pair it is about; null: it is no more. */
   readonly pair: SimPair | null;
@@ -30,6 +33,8 @@ export interface SimConflict {
   readonly planeValue: Json;
   readonly odooValue: Json;
   readonly status: string;
+  /** Nobody disagrees: it is an order to take something back. */
+  readonly isOrder: boolean;
 }
 
 export interface SimQueueRow {
@@ -42,12 +47,15 @@ export interface SimQueueRow {
 
 export interface SimStore {
   readonly port: SyncStore;
+  readonly undoing: UndoStore;
   /** The shared budget of requests to Plane; absent: there is none, and Plane has no limit. */
   readonly budget?: CallBudget;
   /** What the real sweep keeps; absent: a stand-in sweeps. */
   readonly sweeping?: SweepPorts;
   recordDelivery(delivery: Delivery, body: string): Promise<StoredDelivery>;
   setPolicy(policy: ConflictPolicy): Promise<void>;
+  /** What modules become in Odoo. */
+  setModuleAs(moduleAs: ModuleAs): Promise<void>;
   queue(): Promise<SimQueueRow[]>;
   pairs(): Promise<SimPair[]>;
   log(): Promise<SimLogLine[]>;

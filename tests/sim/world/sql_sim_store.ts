@@ -6,6 +6,7 @@ import { recordDelivery } from "../../../shared/store/deliveries.ts";
 import { openDatabase, type Sql } from "../../../shared/store/database.ts";
 import { createSweepMarks } from "../../../shared/store/sweeping/sweep_marks.ts";
 import { createSweepPairs } from "../../../shared/store/sweeping/sweep_pairs.ts";
+import { createUndoStore } from "../../../shared/store/runs/history.ts";
 import { createSqlStore } from "../../../shared/store/engine/sql_store.ts";
 import type { Json, JsonObject } from "../../../shared/json.ts";
 import type { SimPair, SimStore } from "./sim_store.ts";
@@ -82,9 +83,14 @@ function pairOf(row: PairColumns): SimPair {
 function sqlSimStore(sql: Sql, now: () => string): SimStore {
   return {
     port: createSqlStore(sql, { now }),
+    undoing: createUndoStore(sql, { now }),
     recordDelivery: (delivery, body) => recordDelivery(sql, delivery, body, { now }),
     setPolicy: async (policy) => {
       await sql`update plane.sync_config set conflict_resolution = ${policy}`;
+    },
+    setModuleAs: async (moduleAs) => {
+      const options = JSON.stringify({ module_as: moduleAs });
+      await sql`update plane.sync_config set options = ${options}::text::jsonb where plane_type = 'module'`;
     },
     queue: async () => {
       const rows = await sql<
@@ -110,6 +116,7 @@ function sqlSimStore(sql: Sql, now: () => string): SimStore {
     log: async () => {
       const rows = await sql<
         (PairColumns & {
+          id: string;
           known: boolean;
           operation: string;
           success: boolean;
@@ -117,10 +124,11 @@ function sqlSimStore(sql: Sql, now: () => string): SimStore {
           changes: JsonObject[];
         })[]
       >`
-        select m.id is not null as known, m.plane_type, m.plane_id, m.odoo_model, m.odoo_id, m.status as mapping_status,
+        select l.id::text as id, m.id is not null as known, m.plane_type, m.plane_id, m.odoo_model, m.odoo_id, m.status as mapping_status,
           l.operation, l.success, l.error_message, l.changes
         from plane.sync_log l left join plane.sync_mappings m on m.id = l.mapping_id order by l.id`;
       return rows.map((row) => ({
+        id: row.id,
         entityKey: null,
         pair: row.known ? pairOf(row) : null,
         operation: row.operation,
@@ -131,10 +139,16 @@ function sqlSimStore(sql: Sql, now: () => string): SimStore {
     },
     conflicts: async () => {
       const rows = await sql<
-        (PairColumns & { field: string; plane_value: Json; odoo_value: Json; status: string })[]
+        (PairColumns & {
+          field: string;
+          plane_value: Json;
+          odoo_value: Json;
+          status: string;
+          is_order: boolean;
+        })[]
       >`
         select m.plane_type, m.plane_id, m.odoo_model, m.odoo_id, m.status as mapping_status, c.field, c.plane_value,
-          c.odoo_value, c.status
+          c.odoo_value, c.status, coalesce(c.resolution ? 'undo', false) as is_order
         from plane.sync_conflict c join plane.sync_mappings m on m.id = c.mapping_id order by c.created_at, c.field`;
       return rows.map((row) => ({
         pair: pairOf(row),
@@ -142,6 +156,7 @@ function sqlSimStore(sql: Sql, now: () => string): SimStore {
         planeValue: row.plane_value,
         odooValue: row.odoo_value,
         status: row.status,
+        isOrder: row.is_order,
       }));
     },
     replay: async () => {

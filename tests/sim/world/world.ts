@@ -6,6 +6,7 @@ import type { OdooCapabilities } from "../../../shared/odoo/capabilities.ts";
 import { releaseBrakes } from "../../../shared/sweep/brakes.ts";
 import type { SweepReport } from "../../../shared/sweep/sweep.ts";
 import { History } from "../judge/history.ts";
+import { Plans } from "../judge/plans.ts";
 import { Talk } from "../judge/talk.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import { takeOverTimers } from "../kernel/timers.ts";
@@ -18,8 +19,10 @@ import { sandboxDoor } from "./odoo_door.ts";
 import { installOdooHooks } from "./odoo_hooks.ts";
 import { OdooPeople } from "./odoo_people.ts";
 import { HOOK_URL, planeHookFetch } from "./plane_hooks.ts";
+import { takeBackSomething, type UndoGiven } from "./operator.ts";
 import type { Reader } from "./pass.ts";
 import { PlanePeople } from "./plane_people.ts";
+import { planHints } from "./plan_sweep.ts";
 import { type Edit, isTalk, type Schedule, type Side } from "./schedule.ts";
 import type { SimStore } from "./sim_store.ts";
 import { sweepHints } from "./sweep.ts";
@@ -65,10 +68,14 @@ export class World {
   readonly history: History;
   /** Null where nobody comments. */
   readonly talk: Talk | null;
+  /** Null where nobody plans. */
+  readonly plans: Plans | null;
   readonly calls: EngineCall[] = [];
   /** Errors no code explains. */
   readonly surprises: string[] = [];
   readonly claims = new ClaimWatch();
+  /** What operators have ordered to be taken back. */
+  readonly undone: UndoGiven[] = [];
   /** Deliveries that were acknowledged. */
   acknowledged = 0;
   readonly #workers: Worker[] = [];
@@ -123,12 +130,14 @@ export class World {
     this.talk = schedule.edits.some(({ act }) => isTalk(act))
       ? new Talk(this.plane.world, this.odoo.world)
       : null;
+    this.plans = schedule.moduleAs === null ? null : new Plans(this.plane.world, this.odoo.world);
   }
 
   /** A world with its first projects; nobody works yet. */
   static async open(schedule: Schedule, options: WorldOptions): Promise<World> {
     const world = new World(schedule, options, await capabilitiesOf());
     await world.store.setPolicy(schedule.policy);
+    await world.store.setModuleAs(schedule.moduleAs ?? "project");
     world.plane.webhooks.add({ url: HOOK_URL });
     await world.#install();
     for (let number = 1; number <= schedule.projects.plane; number++) {
@@ -147,6 +156,11 @@ export class World {
     return this.talk !== null;
   }
 
+  /** Whether anybody makes cycles or modules. */
+  plansAhead(): this is this & { readonly plans: Plans } {
+    return this.plans !== null;
+  }
+
   /** The workers begin. */
   start(): void {
     for (let number = 0; number < this.schedule.workers; number++) this.#addWorker();
@@ -155,10 +169,21 @@ export class World {
   /** Somebody does something. */
   async act(edit: Edit): Promise<void> {
     const { by, act } = edit;
+    if (act.do === "undo") return await this.#takeBack(act.back);
     const people = by === "plane" ? this.#planePeople : this.#odooPeople;
     const done = await people.act(act);
     const what = this.#look(by, "person").join(" ");
     this.kernel.trace.add(this.kernel.now, `${by} person ${act.do}${done ? "" : " (refused)"} ${what}`);
+  }
+
+  async #takeBack(back: number): Promise<void> {
+    const orders = await takeBackSomething(this.store, back, this.kernel.now);
+    this.undone.push(...orders);
+    const what = orders.map(({ plane, field, side, to }) =>
+      ` ${plane.slice(0, 4)}.${field} in ${side} to ${JSON.stringify(to)}`
+    );
+    this.kernel.trace.add(this.kernel.now, `operator takes back${what.join("")}`);
+    this.nudge();
   }
 
   /** The edit happens right after the engine's next reading of its side. */
@@ -238,6 +263,7 @@ export class World {
   async #standInSweep(): Promise<void> {
     const hints = await sweepHints(this.store, this.plane, this.odoo);
     if (this.talks()) hints.push(...talkHints(this.plane, this.odoo));
+    if (this.plansAhead()) hints.push(...planHints(this.plane));
     for (const [index, hint] of hints.entries()) {
       this.kernel.after(index, null, () => this.store.port.hint(hint));
     }
@@ -329,9 +355,11 @@ export class World {
     const { now } = this.kernel;
     const changes = this.history.look(side, by, now, reader, heard);
     const remarks = this.talk?.look(side, by, now, reader, heard) ?? [];
+    const plans = this.plans?.look(side, by, now, reader, heard) ?? [];
     return [
       ...changes.map(({ record, field, to }) => `${record.slice(0, 4)}.${field}=${JSON.stringify(to)}`),
       ...remarks.map(({ id, what, to }) => `comment ${id.slice(0, 4)}.${what}=${JSON.stringify(to)}`),
+      ...plans.map(({ record, field, to }) => `plan ${record.slice(0, 20)}.${field}=${JSON.stringify(to)}`),
     ];
   }
 
