@@ -95,4 +95,20 @@ export const MUTATIONS: readonly Mutation[] = [
     to: "if (Object.assign(external, { external_id: String(Math.random()) }) === null) {",
     always: false,
   },
+  {
+    name: "leaving",
+    breaks: "who left a cycle or module keeps what showed that they were in it",
+    file: "shared/sync/planning/membership.ts",
+    from: "const left = marked.filter(([item]) => !gone.has(item))",
+    to: "const left = marked.filter(() => items.length < 0)",
+    always: false,
+  },
+  {
+    name: "undo",
+    breaks: "an undo does not ask whether the field was changed since",
+    file: "shared/history/plan_undo.ts",
+    from: "rows.some(({ changed_since }) => changed_since.includes(field))",
+    to: "rows.length < 0",
+    always: false,
+  },
 ];

@@ -128,8 +128,8 @@ interface Besides {
   edit: Edit;
 }
 
-const besides = (edit: fc.Arbitrary<Edit>): fc.Arbitrary<Besides> =>
-  fc.record({ after: fc.integer({ min: 1, max: 12 }), edit });
+const besides = (edit: fc.Arbitrary<Edit>, earliest = 1): fc.Arbitrary<Besides> =>
+  fc.record({ after: fc.integer({ min: earliest, max: 12 }), edit });
 
 const remarkOf = (act: fc.Arbitrary<Act>) => besides(editOf(act));
 
@@ -207,15 +207,17 @@ const planning: fc.Arbitrary<Planning> = fc.oneof(
   },
 );
 
+/** Something must have been synchronised by then. */
+const undoEdit = editOf(
+  fc.record({ do: fc.constant("undo" as const), back: fc.integer({ min: 0, max: 5 }) }),
+).map((edit) => ({ ...edit, afterRead: false, waitMs: edit.waitMs + 2_000 }));
+
 /** In one of five an operator takes something back. */
 const undoing: fc.Arbitrary<Besides[]> = fc.oneof(
   { weight: 4, arbitrary: fc.constant<Besides[]>([]) },
   {
     weight: 1,
-    arbitrary: fc.array(
-      remarkOf(fc.record({ do: fc.constant("undo" as const), back: fc.integer({ min: 0, max: 4 }) })),
-      { minLength: 1, maxLength: 3 },
-    ),
+    arbitrary: fc.array(besides(undoEdit, 3), { minLength: 1, maxLength: 3 }),
   },
 );
 

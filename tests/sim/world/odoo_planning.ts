@@ -26,7 +26,8 @@ export async function planInOdoo(
     await door.run("manager", "project.milestone", "create", [], { vals_list: [values] });
     return true;
   }
-  const plan = nth(plansIn(tables, act.what), act.plan);
+  const plan = nth(plansIn(tables, act.what), act.plan) ??
+    nth(plansIn(tables, act.what === "cycle" ? "module" : "cycle"), act.plan);
   if (plan === undefined) return false;
   switch (act.do) {
     case "editPlan":

@@ -25,7 +25,11 @@ export async function takeBackSomething(store: SimStore, back: number, at: numbe
   const lines = (await store.log()).filter(({ success, changes, pair }) =>
     success && changes.length > 0 && pair !== null && KINDS.includes(pair.planeType)
   );
-  const line = lines.at(-1 - back % Math.max(lines.length, 1));
+  // Taking back an edit is what is mostly asked for; every third time also that a record was made.
+  const edits = back % 3 === 0
+    ? lines
+    : lines.filter(({ changes }) => changes.every(({ why }) => why !== "created"));
+  const line = edits.at(-1 - back % Math.max(edits.length, 1));
   const plane = line?.pair?.planeId ?? null;
   if (line === undefined || plane === null) return [];
   const { undoing } = await undo(store.undoing, { logId: line.id }, { dryRun: false, by: "operator" });

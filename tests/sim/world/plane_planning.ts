@@ -14,22 +14,22 @@ export async function planInPlane(
   edit: number,
 ): Promise<boolean> {
   const { world } = plane;
-  const { what } = act;
-  const path = (project: string) => `/projects/${project}/${what}s/`;
+  const path = (project: string, what: PlanWhat) => `/projects/${project}/${what}s/`;
   if (act.do === "makePlan") {
     const project = nth([...world.projects.values()], act.project);
     if (project === undefined) return false;
     await switchOn(plane, project);
     const fields = { name: 1, ...act.fields };
-    await plane.api("POST", path(project.id), {
-      ...bodyOf(plane, what, fields, edit),
+    await plane.api("POST", path(project.id, act.what), {
+      ...bodyOf(plane, act.what, fields, edit),
       project_id: project.id,
     });
     return true;
   }
-  const plan = nth([...(what === "cycle" ? world.cycles : world.modules).values()], act.plan);
-  if (plan === undefined) return false;
-  const place = `${path(plan.project)}${plan.id}/`;
+  const chosen = chosenOf(plane, act.what, act.plan);
+  if (chosen === undefined) return false;
+  const { what, plan } = chosen;
+  const place = `${path(plan.project, what)}${plan.id}/`;
   switch (act.do) {
     case "editPlan":
       await plane.api("PATCH", place, bodyOf(plane, what, act.fields, edit));
@@ -48,6 +48,15 @@ export async function planInPlane(
   if (act.do === "join") await plane.api("POST", `${place}${what}-issues/`, { issues: [item.id] });
   else await plane.api("DELETE", `${place}${what}-issues/${item.id}/`);
   return true;
+}
+
+/** One of the kind; where there is none, one of the other. */
+function chosenOf({ world }: InProcessSandboxPlane, wanted: PlanWhat, index: number) {
+  const other = wanted === "cycle" ? "module" : "cycle";
+  for (const what of [wanted, other] as const) {
+    const plan = nth([...(what === "cycle" ? world.cycles : world.modules).values()], index);
+    if (plan !== undefined) return { what, plan };
+  }
 }
 
 function isPlaced(placements: ReadonlyMap<string, Placement>, holder: string, issue: string): boolean {
