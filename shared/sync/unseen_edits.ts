@@ -6,7 +6,8 @@ import type { OdooRecord } from "../odoo/client.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import { ARCHIVE } from "./end_of_pair.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
-import { NO_REFERENCES } from "./lenses/lens.ts";
+import { NO_REFERENCES, relatedId } from "./lenses/lens.ts";
+import { TASK_MODEL } from "./sides/models.ts";
 import { type ActiveLens, contextOf } from "./plan/plan_input.ts";
 
 /** Fields of Odoo's record that are not what was agreed on. */
@@ -16,9 +17,10 @@ export async function unseenInOdoo<Form extends PlaneForm>(
   record: OdooRecord,
   deps: SyncDependencies,
 ): Promise<string[]> {
+  const references = { ...NO_REFERENCES, moduleTask: await moduleTaskAbove(entity, record, deps) };
   return await changed(entity, lenses, { form: null, record }, deps, ({ lens }, context) => ({
     base: context.odooBase,
-    now: lens.odooValue(record, context),
+    now: lens.odooValue(record, { ...context, references }),
     same: lens.sameInOdoo,
   }));
 }
@@ -36,6 +38,18 @@ export async function unseenInPlane<Form extends PlaneForm>(
     now: lens.planeValue(form, { ...context, references }),
     same: lens.sameInPlane,
   }));
+}
+
+/** A task that stands for a module is no parent: being below it says who is in the module. Null: there is none. */
+async function moduleTaskAbove<Form extends PlaneForm>(
+  { kind: { planeType, odooModel } }: SyncEntity<Form>,
+  record: OdooRecord,
+  { store }: SyncDependencies,
+): Promise<number | null> {
+  const parent = relatedId(record.parent_id);
+  if (planeType !== "issue" || odooModel !== TASK_MODEL || parent === null) return null;
+  const partner = await store.readPartner({ side: "odoo", model: TASK_MODEL, id: String(parent) });
+  return partner?.planeType === "module" ? parent : null;
 }
 
 async function changed<Form extends PlaneForm>(

@@ -133,3 +133,13 @@ Deno.test("members get the module's task as parent unless they have another, and
   await scene.hint("module", id);
   assert.deepEqual(await parents(), [false, ofParent]);
 });
+
+Deno.test("parent_task: the task of a member that was deleted in Plane is archived: being in the module is nobody's edit", async () => {
+  const { scene, first } = await withMembers("parent_task");
+  await using _scene = scene;
+  assert.notEqual((await scene.task(first, "parent_id")).parent_id, false);
+  await scene.remove(`work-items/${first}/`);
+  await scene.world.sql`select plane.enqueue_sync('plane', ${first}, 'issue', 'delete')`;
+  await scene.world.drain();
+  assert.equal((await scene.task(first, "active")).active, false);
+});
