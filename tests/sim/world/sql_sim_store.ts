@@ -44,7 +44,7 @@ export function openSqlSimStores(
     reset: async () => {
       await sql`
         truncate plane.sync_queue, plane.webhook_delivery, plane.sync_waiting, plane.sync_mappings, plane.sync_attempt, plane.sync_snapshot,
-          plane.sync_tombstone, plane.sync_value_map, plane.sync_log, plane.sync_conflict, plane.sync_cursor, plane.sync_run,
+          plane.sync_tombstone, plane.sync_value_map, plane.sync_log, plane.sync_conflict, plane.sync_cursor, plane.sync_run, plane.sync_rehearsal,
           plane.sync_switch, plane.api_budget, plane.api_call, ops.events`;
       if (callsPerMinute === undefined) return;
       await sql`insert into plane.api_budget (credential, call_limit) values ('default', ${callsPerMinute})`;
