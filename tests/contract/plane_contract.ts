@@ -4,6 +4,7 @@
  */
 import { PlaneClient } from "../../shared/plane/client.ts";
 import { PlaneScene } from "./plane_contract/scene.ts";
+import { absenceSteps } from "./plane_contract/absence_steps.ts";
 import { externalIdSteps } from "./plane_contract/external_id_steps.ts";
 import { listSteps } from "./plane_contract/list_steps.ts";
 import { planningSteps } from "./plane_contract/planning_steps.ts";
@@ -33,6 +34,7 @@ const STEPS: readonly ContractStep[] = [
   ...externalIdSteps,
   ...stampSteps,
   ...refusalSteps,
+  ...absenceSteps,
 ];
 
 /** Runs every step. Waits when the request limit of the key is reached: a whole run is about two hundred requests. */

@@ -66,6 +66,10 @@ export function recordOf<Kind extends { readonly project: string }>(
 }
 
 export const itemOf = (call: Call): WorkItem => recordOf(call, call.world.workItems, "item");
+/** What a list shows of these: nothing while their project is archived. */
+export const listedOf = <Kind>(call: Call, records: readonly Kind[]): readonly Kind[] =>
+  projectOf(call).archived_at === null ? records : [];
+
 /** What was said in an archived project is hidden. */
 export function commentOf(call: Call): Comment {
   if (projectOf(call).archived_at !== null) throw missing();

@@ -1,6 +1,6 @@
 /** Labels. Deleting one drops it from its work items, without a webhook. */
 import { created, noContent, ok, taken } from "./answers.ts";
-import { type Call, projectOf, projectWriter, recordOf, type Route, shown } from "./call.ts";
+import { type Call, listedOf, projectOf, projectWriter, recordOf, type Route, shown } from "./call.ts";
 import { externalReaders, refuseTakenPair, refuseTakenPairOnUpdate } from "./external_ids.ts";
 import { number, orNull, readFields, reference, text } from "./fields.ts";
 import type { Label } from "./model.ts";
@@ -65,7 +65,8 @@ export const labelRoutes: Route[] = [
     path: "workspaces/:slug/projects/:project/labels",
     allowed: projectWriter,
     methods: {
-      GET: (call) => page(labelsOf(call), call.query, (label) => shown(call, presentLabel(call, label))),
+      GET: (call) =>
+        page(listedOf(call, labelsOf(call)), call.query, (label) => shown(call, presentLabel(call, label))),
       POST: create,
     },
   },

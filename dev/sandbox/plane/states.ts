@@ -1,6 +1,6 @@
 /** States: the five defaults of a project, and the endpoints. Creating one answers 200, not 201. */
 import { noContent, ok, refused, taken } from "./answers.ts";
-import { type Call, projectOf, projectWriter, recordOf, type Route, shown } from "./call.ts";
+import { type Call, listedOf, projectOf, projectWriter, recordOf, type Route, shown } from "./call.ts";
 import { externalReaders, refuseTakenPair, refuseTakenPairOnUpdate } from "./external_ids.ts";
 import { boolean, choice, number, readFields, text } from "./fields.ts";
 import type { Project, State, StateGroup } from "./model.ts";
@@ -114,7 +114,7 @@ export const stateRoutes: Route[] = [
     methods: {
       GET: (call) =>
         page(
-          statesOf(call.world, projectOf(call)),
+          listedOf(call, statesOf(call.world, projectOf(call))),
           call.query,
           (state) => shown(call, presentState(call, state)),
         ),

@@ -49,6 +49,7 @@ export const COMMENT_KIND: Kind<CommentForm> = {
   complete: (_plane, row) => Promise.resolve(wholeComment(row)),
   read: async ({ client }, planeId, projectId, itemId) =>
     wholeComment(await client.comment(inProject(projectId), inItem(itemId), planeId)),
+  readArchived: refuseInArchive,
   hangsOn: itemOfComment,
   projectOf: (form) => form.project,
   recall: () => Promise.resolve({ references: NO_REFERENCES, isCurrent: true }),
@@ -59,6 +60,21 @@ export const COMMENT_KIND: Kind<CommentForm> = {
   whenGone: COMMENT_ENDS,
   putAway: { field: "comment" },
 };
+
+/**
+ * Comments have no archive, but those of an archived project are 404 like deleted ones.
+ *
+ * @throws SuiteError plane_forbidden while the project is archived: nobody may look now
+ */
+async function refuseInArchive(
+  { client }: PlaneAccess,
+  _id: string,
+  projectId: string | null,
+): Promise<null> {
+  const project = await client.project(inProject(projectId));
+  if (project.archived_at === null) return null;
+  throw new SuiteError("plane_forbidden", { facts: { operation: "read comment" } });
+}
 
 function inProject(id: string | null): string {
   if (id === null) throw new SuiteError("project_unknown");

@@ -87,6 +87,29 @@ export const refusalSteps: readonly ContractStep[] = [
     },
   },
   {
+    name: "dates are compared with each other only when they are sent together",
+    async run(scene) {
+      const { id } = await scene.makeWorkItem({ start_date: "2026-05-01", target_date: "2026-05-31" });
+      const changed = await scene.patchWorkItem(id, { target_date: "2026-04-01" });
+      assert.deepEqual([changed.start_date, changed.target_date], ["2026-05-01", "2026-04-01"]);
+    },
+  },
+  {
+    name: "a project's name may have letters of any script and few signs",
+    async run(scene) {
+      const answers = [];
+      const rename = (name: string) => scene.request("PATCH", scene.path(""), { name });
+      for (const sign of "&+,:;$^}{*=?@#|'<>.()%!-") {
+        const { status, body } = await rename(`Contract ${sign}`);
+        answers.push([status, body]);
+      }
+      const refusal = [400, { non_field_errors: ["Project name cannot contain special characters."] }];
+      assert.deepEqual(answers, answers.map(() => refusal));
+      const mark = crypto.randomUUID().slice(0, 8);
+      assert.equal((await rename(`Contract Ünï 東京 🚀 / _ " ${mark} \uff06\u2010\u2019`)).status, 200);
+    },
+  },
+  {
     name: "the client names the refused fields, so that the others can be sent without them",
     async run(scene) {
       const { id } = await scene.makeWorkItem({});

@@ -1,6 +1,7 @@
 /** What moves a work item's `updated_at`, webhook or not: the sweep rests on it. */
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { eventually } from "../../support/eventually.ts";
 import type { ContractStep } from "../plane_contract.ts";
 import type { PlaneScene } from "./scene.ts";
 
@@ -48,12 +49,14 @@ export const stampSteps: readonly ContractStep[] = [
     },
   },
   {
-    name: "deleting a work item deletes its children",
+    name: "deleting a work item deletes its children, a moment later",
     async run(scene) {
       const parent = await scene.makeWorkItem({});
       const child = await scene.makeWorkItem({ parent: parent.id });
       await scene.request("DELETE", scene.path(`work-items/${parent.id}/`));
-      assert.equal((await scene.request("GET", scene.path(`work-items/${child.id}/`))).status, 404);
+      await eventually("the child is gone", async () => {
+        return (await scene.request("GET", scene.path(`work-items/${child.id}/`))).status === 404;
+      });
     },
   },
 ];
