@@ -5,6 +5,7 @@ import type { RunHint } from "../store/runs/backfill.ts";
 import type { RehearsalChange, RehearsalShelves } from "../store/runs/rehearsal.ts";
 import type { KeptIndex } from "./odoo_index.ts";
 import { noCalls, type RehearsedCalls } from "./rehearsal_calls.ts";
+import type { RehearsedRecord } from "./rehearsal_record.ts";
 import { type Fetch, Shelf, Table } from "./rehearsal_shelf.ts";
 
 /** A hint that is to be carried out, or waits; the hint itself is on a shelf. */
@@ -21,8 +22,9 @@ export interface QueuedHint {
   fromTheStart: boolean;
   /** The Odoo record that was found for it since. */
   match?: number;
-  /** How often it was tried in vain. */
+  /** How often it was tried in vain, and what was done before it failed. */
   tries: number;
+  said?: RehearsedRecord;
 }
 
 const TALLY = "tally";

@@ -1,8 +1,8 @@
 /** An Odoo that is read and never written: what would be written is counted and kept here, and seen by later reads. */
 import { z } from "zod";
 import { isOutage } from "../circuit/outage.ts";
-import { toSuiteError } from "../errors.ts";
 import type { OdooClient, OdooRecord } from "../odoo/client.ts";
+import { failureOf } from "../queue/failure.ts";
 import { countCall } from "./rehearsal_calls.ts";
 import type { RehearsalMemory } from "./rehearsal_memory.ts";
 import type { Table } from "./rehearsal_shelf.ts";
@@ -70,7 +70,7 @@ export function rehearsingOdoo(client: OdooClient, memory: RehearsalMemory, now:
       const id: unknown = Array.isArray(answer) ? answer[1] : null;
       return typeof id === "number" ? id : null;
     } catch (thrown) {
-      if (isOutage(toSuiteError(thrown))) throw thrown;
+      if (isOutage(failureOf(thrown))) throw thrown;
       return null;
     }
   };

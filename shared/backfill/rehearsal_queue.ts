@@ -1,15 +1,23 @@
 /** The queue of a dry run: hints are carried out by the engine, a few at a time, over stores and clients that write nothing. */
 import { isOutage } from "../circuit/outage.ts";
-import { type SuiteError, toSuiteError } from "../errors.ts";
-import type { RunHint, RunRemains, Unsettled } from "../store/runs/backfill.ts";
+import type { SuiteError } from "../errors.ts";
+import { failureOf } from "../queue/failure.ts";
+import type { RunHint, RunRemains } from "../store/runs/backfill.ts";
 import type { Effect } from "../sync/effect.ts";
 import type { Processor } from "../sync/process.ts";
 import { claimedOf, entityName, partnerOf, queuedOf } from "./rehearsal_hints.ts";
 import type { QueuedHint, RehearsalMemory } from "./rehearsal_memory.ts";
-import { type Rehearsed, rehearsedOf, unsettledRecord } from "./rehearsal_record.ts";
+import {
+  type Rehearsed,
+  rehearsedOf,
+  type RehearsedRecord,
+  together,
+  unsettledRecord,
+} from "./rehearsal_record.ts";
 import type { RehearsalStore } from "./rehearsal_store.ts";
+import { type WaitingRoom, waitingRoom } from "./rehearsal_waiting.ts";
 
-export interface RehearsalQueue {
+export interface RehearsalQueue extends WaitingRoom {
   leave(hints: readonly RunHint[]): Promise<void>;
   /**
    * Carries out some of what does not wait. What fails because a side is away stays, to be tried again.
@@ -17,14 +25,8 @@ export interface RehearsalQueue {
    * @returns how many hints that were, and why something is to be tried again
    */
   work(): Promise<{ worked: number; outage: SuiteError | null }>;
-  /** Records that wait for `hold`, as they were left. */
-  heldBy(hold: string): { entityKey: string; planeId: string; name: string }[];
-  release(hold: string, matches: ReadonlyMap<string, number>, dropped: ReadonlySet<string>): void;
-  /** Lets go what waits from the start; returns how many. */
-  wake(except: ReadonlySet<string>): number;
   has(entityKey: string): boolean;
   remains(): RunRemains;
-  unsettled(): Unsettled[];
 }
 
 export interface RehearsalQueueOptions {
@@ -38,9 +40,11 @@ export interface RehearsalQueueOptions {
 export function createRehearsalQueue(
   processor: Processor,
   store: RehearsalStore,
-  { due, waiting, failed, hints }: RehearsalMemory,
+  memory: RehearsalMemory,
   { concurrency, again, onRecord }: RehearsalQueueOptions,
 ): RehearsalQueue {
+  const { due, waiting, failed, hints } = memory;
+  const room = waitingRoom(memory);
   const hasPartner = async (entityKey: string) => await partnerOf(entityKey, store) !== null;
   const enqueue = async (hint: RunHint): Promise<void> => {
     const name = entityName(hint);
@@ -53,17 +57,9 @@ export function createRehearsalQueue(
     if (!hints.has(name)) hints.set(name, hint);
     waiting.set(name, entry);
   };
-  const goOn = (name: string, entry: QueuedHint): void => {
-    waiting.delete(name);
-    due.set(name, entry);
-  };
-  const settledNow = (names: readonly string[]): void => {
-    for (const [name, entry] of waiting) {
-      const waitsFor = entry.waitsFor.filter((key) => !names.includes(key));
-      if (waitsFor.length === entry.waitsFor.length) continue;
-      if (waitsFor.length === 0) goOn(name, { ...entry, waitsFor });
-      else waiting.set(name, { ...entry, waitsFor });
-    }
+  const say = (said: RehearsedRecord | undefined, rehearsed: Rehearsed | null): void => {
+    if (rehearsed !== null) onRecord({ ...rehearsed, record: together(said, rehearsed.record) });
+    else if (said !== undefined) onRecord({ record: said, changes: [] });
   };
 
   /** @returns the outage it failed of */
@@ -75,19 +71,29 @@ export function createRehearsalQueue(
       return null;
     }
     const claimed = await claimedOf(hint, entry, store);
-    const waitFor = (keys: readonly string[]) =>
-      wait(name, hint, { ...entry, waitsFor: keys, fromTheStart: false });
+    /** What was done before it failed stays done. */
+    const partly = (error: SuiteError): QueuedHint => {
+      const outcome = { kind: "retry" as const, delayMs: 0, reason: error.code };
+      const { effect } = processor.describeFailure(claimed, error, { claimed, outcome });
+      const done = effect as Effect | undefined;
+      const rehearsed = rehearsedOf(claimed.entityKey, done);
+      if (done === undefined || rehearsed === null) return entry;
+      store.apply(done);
+      return { ...entry, said: together(entry.said, rehearsed.record) };
+    };
     try {
       const { effect } = await processor.process(claimed, { require: () => {} });
       if (effect === undefined) return null;
       const done = effect as Effect;
       store.apply(done);
-      const rehearsed = rehearsedOf(claimed.entityKey, done);
-      if (rehearsed !== null) onRecord(rehearsed);
-      if (done.waits_for.length > 0) waitFor(done.waits_for);
+      say(entry.said, rehearsedOf(claimed.entityKey, done));
+      if (done.waits_for.length > 0) {
+        const { said: _said, ...rest } = entry;
+        wait(name, hint, { ...rest, waitsFor: done.waits_for, fromTheStart: false });
+      }
       if (done.created) {
         const partner = await store.readPartner(hint.key);
-        settledNow([
+        room.settled([
           name,
           `${partner?.planeType}:${partner?.planeId}`,
           `${partner?.odooModel}:${partner?.odooId}`,
@@ -95,22 +101,25 @@ export function createRehearsalQueue(
       }
       for (const next of done.hints) if (entityName(next) !== name) await enqueue(next);
     } catch (thrown) {
-      const error = toSuiteError(thrown);
+      const error = failureOf(thrown);
       // It would be parked, and the run would not wait for it.
       if (error.code === "left_out") return null;
       const waits = String(error.facts.waits_for ?? "");
       if (error.code === "waits_for_project" && waits !== "" && !await hasPartner(waits)) {
-        waitFor([waits]);
+        const { said, ...rest } = partly(error);
+        say(said, null);
+        wait(name, hint, { ...rest, waitsFor: [waits], fromTheStart: false });
         return null;
       }
       const counts = error.code !== "plane_rate_limited" && error.code !== "circuit_open";
       const tried = entry.tries + (counts ? 1 : 0);
-      if (isOutage(error) && error.facts.not_asked !== true && again > 0 && tried <= again) {
+      if (passes(error) && again > 0 && tried <= again) {
         if (!hints.has(name)) hints.set(name, hint);
-        due.set(name, { ...entry, tries: tried });
+        due.set(name, { ...partly(error), tries: tried });
         return error;
       }
       failed.set(claimed.entityKey, { reason: error.code, project: entry.project });
+      say(entry.said, null);
       onRecord({ record: unsettledRecord(claimed.entityKey, "fails", error.code), changes: [] });
     }
     return null;
@@ -134,47 +143,13 @@ export function createRehearsalQueue(
       }));
       return { worked: batch.length, outage: outages.find((error) => error !== null) ?? null };
     },
-    heldBy: (hold) =>
-      [...waiting].flatMap(([entityKey, { waitsFor, name, planeId }]) =>
-        waitsFor.includes(hold) ? [{ entityKey, planeId, name }] : []
-      ),
-    release: (hold, matches, dropped) => {
-      for (const [name, entry] of waiting) {
-        if (!entry.waitsFor.includes(hold)) continue;
-        const match = matches.get(name);
-        const waitsFor = entry.parent !== null && `issue:${entry.parent}` !== name
-          ? [`issue:${entry.parent}`]
-          : [];
-        if (dropped.has(name)) {
-          waiting.delete(name);
-          hints.delete(name);
-        } else goOn(name, { ...entry, waitsFor, ...(match === undefined ? {} : { match }) });
-      }
-    },
-    wake: (except) => {
-      let count = 0;
-      for (const [name, entry] of waiting) {
-        if (!entry.fromTheStart || (entry.parent !== null && except.has(entry.parent))) continue;
-        goOn(name, { ...entry, waitsFor: [] });
-        count += 1;
-      }
-      return count;
-    },
+    ...room,
     has: (entityKey) => due.has(entityKey) || waiting.has(entityKey),
     remains: () => ({ active: due.size, waiting: waiting.size, resting: 0, dead: failed.size }),
-    unsettled: () => [
-      ...[...waiting].map(([entity_key, { project }]): Unsettled => ({
-        entity_key,
-        plane_project_id: project,
-        state: "waiting",
-        reason: "waits_for_project",
-      })),
-      ...[...failed].map(([entity_key, { reason, project }]): Unsettled => ({
-        entity_key,
-        plane_project_id: project,
-        state: "dead",
-        reason,
-      })),
-    ],
   };
+}
+
+/** Whether it may be over when the record is tried again. A project that is closed to the key stays closed. */
+function passes(error: SuiteError): boolean {
+  return isOutage(error) && error.code !== "plane_forbidden" && error.facts.not_asked !== true;
 }

@@ -52,6 +52,17 @@ export function rehearsedOf(entity: string, effect: Effect | undefined): Rehears
   };
 }
 
+/** What was done in several tries, as one would have done it. Pure. */
+export function together(before: RehearsedRecord | undefined, after: RehearsedRecord): RehearsedRecord {
+  if (before === undefined) return after;
+  return {
+    ...after,
+    action: before.action,
+    odoo: { ...before.odoo, ...after.odoo },
+    plane: { ...before.plane, ...after.plane },
+  };
+}
+
 export function unsettledRecord(entity: string, action: "waits" | "fails", reason: string): RehearsedRecord {
   return { entity, action, odoo_id: null, plane_id: null, odoo: {}, plane: {}, reason };
 }
