@@ -54,6 +54,7 @@ function appWithoutDatabase() {
     undo: () => manage("undo").then(() => Promise.reject(new SuiteError("not_found"))),
     backfill: () => Promise.resolve(crypto.randomUUID()),
     readRun: () => Promise.resolve(null),
+    listRecords: () => Promise.resolve(null),
     workInBackground: () => {},
     drift: () => Promise.reject(new SuiteError("not_found")),
     sweep: () =>
