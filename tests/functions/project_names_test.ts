@@ -21,3 +21,15 @@ Deno.test("an Odoo project whose name Plane refuses gets a Plane project with a 
   await world.arrive();
   assert.deepEqual([await inPlane(), await inOdoo()], [["C＋＋"], "C++"]);
 });
+
+Deno.test("a project that an older Plane let have such a name is the one the Odoo project of that name belongs to", async () => {
+  await using world = await createSyncWorld({ withPlane: true });
+  const { odoo, plane } = world;
+  const made = await plane?.api("POST", "/projects/", { name: "Research", identifier: "RD" });
+  const old = plane?.world.projects.get(String(made?.id));
+  assert(old !== undefined);
+  old.name = NAME;
+  const [project = 0] = await odoo.create("project.project", [{ name: NAME }]);
+  await world.hintOdoo("project.project", project);
+  assert.deepEqual([old.external_id, old.name], [`project.project,${project}`, NAME]);
+});

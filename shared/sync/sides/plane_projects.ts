@@ -2,6 +2,7 @@
 import { SuiteError } from "../../errors.ts";
 import type { Json } from "../../json.ts";
 import type { PlaneClient, PlaneProject } from "../../plane/client.ts";
+import { nameForPlane } from "./project_name.ts";
 
 /** Plane's limit. */
 const LONGEST_IDENTIFIER = 12;
@@ -25,7 +26,9 @@ export async function makeProject(
     external_id === external.external_id && external_source === external.external_source
   );
   if (ours !== undefined) return ours;
-  const named = projects.find((project) => project.name.trim().toLowerCase() === name.trim().toLowerCase());
+  // One from before Plane refused signs in a name may have them.
+  const known = (text: string) => nameForPlane(text).trim().toLowerCase();
+  const named = projects.find((project) => known(project.name) === known(name));
   if (named !== undefined) {
     const isAnothers = named.external_id !== null || named.archived_at !== null || await isPaired(named.id);
     if (isAnothers) throw new SuiteError("plane_conflict");
