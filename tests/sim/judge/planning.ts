@@ -49,7 +49,7 @@ export function nameOf({ plans }: PlanEvidence, id: string): string {
 }
 
 /** What is deleted in Odoo is not made again. */
-export function wasDeletedByHand({ plans }: PlanEvidence, id: string): boolean {
+function wasDeletedByHand({ plans }: PlanEvidence, id: string): boolean {
   return plans.changes.some((change) =>
     change.side === "odoo" && change.by === "person" && change.field === "record" &&
     change.to === "deleted" &&

@@ -53,8 +53,17 @@ function wasSo(world: Evidence, { side, field, to, at }: UndoGiven, record: stri
 export function isTakenBack(world: Evidence, edit: Change, pair: Pair, isSet: boolean): boolean {
   return world.undone.some((order) =>
     order.plane === pair.plane && order.field === edit.field && order.at >= edit.at &&
-    (isSet || order.written.some((value) => sameValue(world, value, edit.to)))
+    (isSet || isMoveWhileClosed(world, edit) ||
+      order.written.some((value) => sameValue(world, value, edit.to)))
   );
+}
+
+/** A task that is closed says so in any column: which one it is moved to is nothing the sides agree on, and an undo of its state moves it. */
+function isMoveWhileClosed({ history }: Evidence, { side, record, field, at }: Change): boolean {
+  const closed = history.changes.findLast((change) =>
+    change.side === side && change.record === record && change.field === "closed" && change.at <= at
+  );
+  return field === "state" && side === "odoo" && closed !== undefined && closed.to !== "open";
 }
 
 /** Whether making one of the pair was taken back: that one alone is in the archive. */

@@ -23,6 +23,7 @@ import { takeBackSomething, type UndoGiven } from "./operator.ts";
 import type { Reader } from "./pass.ts";
 import { PlanePeople } from "./plane_people.ts";
 import { planHints } from "./plan_sweep.ts";
+import { recordsIn, remarksIn } from "./read_records.ts";
 import { type Edit, isTalk, type Schedule, type Side } from "./schedule.ts";
 import type { SimStore } from "./sim_store.ts";
 import { sweepHints } from "./sweep.ts";
@@ -373,26 +374,6 @@ export class World {
       });
     return { manager: add("alice"), person: add("bob") };
   }
-}
-
-/** Which records a reading request names. */
-function recordsIn(side: Side, { url, body }: Exchange): string[] {
-  if (side === "plane") {
-    const id = /\/(?:work-items|issues)\/([0-9a-f-]{36})\/$/.exec(url.pathname)?.[1];
-    return id === undefined ? [] : [id];
-  }
-  const ids: unknown = JSON.parse(body).ids;
-  return url.pathname.includes("project.task/") && Array.isArray(ids) ? ids.map(String) : [];
-}
-
-/** The comments or messages a reading request names; for a list of comments their work item. */
-function remarksIn(side: Side, { url, body }: Exchange): string[] {
-  if (side === "plane") {
-    const [, item, comment] = /\/([0-9a-f-]{36})\/comments\/(?:([0-9a-f-]{36})\/)?$/.exec(url.pathname) ?? [];
-    return [comment ?? item].filter((id) => id !== undefined);
-  }
-  const ids: unknown = url.pathname.includes("mail.message/") ? JSON.parse(body).ids : undefined;
-  return Array.isArray(ids) ? ids.map(String) : [];
 }
 
 function uuid(random: Random): string {
