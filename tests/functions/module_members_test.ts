@@ -143,3 +143,19 @@ Deno.test("parent_task: the task of a member that was deleted in Plane is archiv
   await scene.world.drain();
   assert.equal((await scene.task(first, "active")).active, false);
 });
+
+Deno.test("parent_task: a member that people put above the module's task is left alone, and the others come and go", async () => {
+  const { scene, first, second, id } = await withMembers("parent_task");
+  await using _scene = scene;
+  const { odoo } = scene.world;
+  const module = (await scene.partner("module", id, ["name"])).id;
+  await scene.remove(`modules/${id}/module-issues/${first}/`);
+  await scene.remove(`modules/${id}/module-issues/${second}/`);
+  await scene.hint("module", id);
+  await odoo.write("project.task", [module], { parent_id: (await scene.task(first, "name")).id });
+  await scene.make(`modules/${id}/module-issues/`, { issues: [first, second] });
+  await scene.hint("module", id);
+  assert.equal((await scene.task(first, "parent_id")).parent_id, false);
+  assert.deepEqual((await scene.task(second, "parent_id")).parent_id, [module, "Checkout"]);
+  assert.equal((await scene.world.sql`select from plane.sync_queue where status = 'failed'`).length, 0);
+});

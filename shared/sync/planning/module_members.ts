@@ -1,4 +1,6 @@
 /** The tasks of a module: they carry its tag, or have it as their parent. */
+import { SuiteError } from "../../errors.ts";
+import type { Lease } from "../../queue/lease.ts";
 import type { SyncDependencies } from "../sides/dependencies.ts";
 import { forgettingWhatIsGone } from "../sides/forget.ts";
 import type { Followed, FollowInput } from "../pairs/kind.ts";
@@ -45,10 +47,29 @@ export async function followParent(input: Input, deps: SyncDependencies): Promis
     mayGet: (task) => relatedId(task.parent_id) === null,
     carry: async ({ give, take }) => {
       await writeTasks(lease, deps, take, { parent_id: false });
-      await writeTasks(lease, deps, give, { parent_id: input.odooId });
+      await giveParent(input.odooId, give, lease, deps);
     },
   };
   return await bringInLine(input, items, mark, input.references.planeProject?.odooId ?? null, deps);
+}
+
+/** One that stands above the module's own task Odoo refuses, and the whole write with it: it is left out, so that the others come. */
+async function giveParent(
+  parent: number,
+  tasks: readonly number[],
+  lease: Lease,
+  deps: SyncDependencies,
+): Promise<void> {
+  try {
+    await writeTasks(lease, deps, tasks, { parent_id: parent });
+  } catch (thrown) {
+    if (!(thrown instanceof SuiteError) || thrown.code !== "odoo_rejected") throw thrown;
+    // Who is without the parent afterwards is said to be refused by whoever reads them back.
+    if (tasks.length < 2) return;
+    const half = tasks.length >> 1;
+    await giveParent(parent, tasks.slice(0, half), lease, deps);
+    await giveParent(parent, tasks.slice(half), lease, deps);
+  }
 }
 
 /**

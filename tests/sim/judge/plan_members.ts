@@ -1,4 +1,5 @@
 /** Law 1 for who is in a cycle or module: the tasks of its work items show it, and no others that nobody else has put there. */
+import type { OdooTables } from "./evidence.ts";
 import { line } from "./fields.ts";
 import { type Pair, pairsOf } from "./pairs.ts";
 import { isKnownToItsWriter } from "./known.ts";
@@ -64,13 +65,28 @@ function shows({ plans }: PlanEvidence, task: string, { field, value }: Shown): 
 
 /** A milestone or a parent is one of the task's own project, and a task has one parent: another one stays. */
 function mayShow(
-  { odoo: { world }, history }: PlanEvidence,
+  { odoo: { world }, history, plans }: PlanEvidence,
   task: string,
-  { field, project }: Shown,
+  { field, value, project }: Shown,
 ): boolean {
   const row = world.database.row("project.task", Number(task));
   if (project !== null && row?.project_id !== project) return false;
-  return field !== "parent" || history.fields("odoo").get(task)?.parent === "";
+  if (field !== "parent") return true;
+  const others = [history.fields("odoo").get(task), plans.fields("odoo").get(`task,${task}`)];
+  return others.every((fields) => fields?.parent === "") && !isAbove(world, Number(task), value);
+}
+
+/** Odoo refuses a circle: people have put the module's own task below this one. */
+function isAbove({ database }: OdooTables, task: number, record: string): boolean {
+  const seen = new Set<number>();
+  for (let id = Number(record.split(",")[1]); !seen.has(id);) {
+    seen.add(id);
+    const parent = database.row("project.task", id)?.parent_id;
+    if (typeof parent !== "number") return false;
+    if (parent === task) return true;
+    id = parent;
+  }
+  return false;
 }
 
 /**
