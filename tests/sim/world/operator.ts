@@ -1,6 +1,6 @@
 /** Somebody in operations who takes back what a synchronisation has written, by the code of `?action=undo`. */
 import { undo } from "../../../shared/history/undo.ts";
-import type { SimStore } from "./sim_store.ts";
+import type { SimLogLine, SimStore } from "./sim_store.ts";
 
 /** A field whose synchronisation is to be taken back. */
 export interface UndoGiven {
@@ -25,11 +25,7 @@ export async function takeBackSomething(store: SimStore, back: number, at: numbe
   const lines = (await store.log()).filter(({ success, changes, pair }) =>
     success && changes.length > 0 && pair !== null && KINDS.includes(pair.planeType)
   );
-  // Taking back an edit is what is mostly asked for; every third time also that a record was made.
-  const edits = back % 3 === 0
-    ? lines
-    : lines.filter(({ changes }) => changes.every(({ why }) => why !== "created"));
-  const line = edits.at(-1 - back % Math.max(edits.length, 1));
+  const line = chosenOf(lines, back);
   const plane = line?.pair?.planeId ?? null;
   if (line === undefined || plane === null) return [];
   const { undoing } = await undo(store.undoing, { logId: line.id }, { dryRun: false, by: "operator" });
@@ -44,4 +40,19 @@ export async function takeBackSomething(store: SimStore, back: number, at: numbe
     logId,
     written: line.changes.filter((change) => change.field === field).map((change) => change.to),
   }));
+}
+
+/** Taking back an edit is what is mostly asked for; also that a record was made, and what somebody has changed since, which must stay. */
+function chosenOf(lines: readonly SimLogLine[], back: number): SimLogLine | undefined {
+  const edits = lines.filter(({ changes }) => changes.every(({ why }) => why !== "created"));
+  const overtaken = edits.filter((line, index) =>
+    edits.slice(index + 1).some((later) => isSameField(line, later))
+  );
+  const asked = back % 3 === 0 ? lines : back % 3 === 1 && overtaken.length > 0 ? overtaken : edits;
+  return asked.at(-1 - back % Math.max(asked.length, 1));
+}
+
+function isSameField(one: SimLogLine, other: SimLogLine): boolean {
+  return one.pair?.planeId === other.pair?.planeId &&
+    one.changes.some(({ field }) => other.changes.some((change) => change.field === field));
 }
