@@ -1,8 +1,8 @@
 /** A worker of its own process: reads Plane by the shared budget on a virtual clock, and carries out what it reads in Odoo. */
 import { z } from "zod";
-import type { BackfillDependencies } from "../../shared/backfill/dependencies.ts";
+import type { BackfillDependencies } from "../../shared/backfill/steps/dependencies.ts";
 import { runBackfill } from "../../shared/backfill/run.ts";
-import { readProgress } from "../../shared/backfill/progress.ts";
+import { readProgress } from "../../shared/backfill/steps/progress.ts";
 import { batchingOdooClient } from "../../shared/odoo/batching.ts";
 import { collecting } from "../../shared/backfill/collecting.ts";
 import { readCapabilities } from "../../shared/odoo/capabilities.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { JsonObject } from "../json.ts";
 import type { RunRow } from "../store/runs/runs.ts";
 import { PAGE_SIZE } from "../plane/counted_pages.ts";
-import { type Progress, readProgress } from "./progress.ts";
+import { type Progress, readProgress } from "./steps/progress.ts";
 
 export interface RunDescription {
   id: string;

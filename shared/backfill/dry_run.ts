@@ -1,12 +1,12 @@
 /** A dry run: the writes a run would make, record by record, and what they would cost. It goes on where another request stopped. */
 import type { RehearsalChange, RehearsalShelves } from "../store/runs/rehearsal.ts";
 import type { HeldRun } from "../store/runs/runs.ts";
-import type { RunAtWork } from "./dependencies.ts";
-import { keepIndex, recallIndex } from "./odoo_index.ts";
-import type { Progress } from "./progress.ts";
-import { createRehearsal, type RehearsalSource } from "./rehearsal.ts";
-import { changesKept, changesOf, recallMemory, type RehearsalMemory } from "./rehearsal_memory.ts";
-import type { RehearsedRecord } from "./rehearsal_record.ts";
+import type { RunAtWork } from "./steps/dependencies.ts";
+import { keepIndex, recallIndex } from "./steps/odoo_index.ts";
+import type { Progress } from "./steps/progress.ts";
+import { createRehearsal, type RehearsalSource } from "./rehearsal/rehearsal.ts";
+import { changesKept, changesOf, recallMemory, type RehearsalMemory } from "./rehearsal/memory.ts";
+import type { RehearsedRecord } from "./rehearsal/record.ts";
 import type { Stage } from "./stage.ts";
 
 /** So many records are in the report itself, and in one answer of the list; the totals count all. */

@@ -1,8 +1,8 @@
 /** How many records of another model there are, how many have a work item, and why the rest has none. */
 import type { OdooDomain } from "../odoo/client.ts";
 import type { KnownPair, Unsettled } from "../store/runs/backfill.ts";
-import type { BackfillDependencies } from "./dependencies.ts";
-import type { ModelPair } from "./models.ts";
+import type { BackfillDependencies } from "./steps/dependencies.ts";
+import type { ModelPair } from "./steps/models.ts";
 
 export interface ModelReport {
   odoo_model: string;

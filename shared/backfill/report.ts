@@ -1,10 +1,10 @@
 /** What a backfill came to: how much each side has, how much of it is paired, and why the rest is not. */
 import { TASK_MODEL } from "../sync/sides/models.ts";
 import type { KnownPair, Unsettled } from "../store/runs/backfill.ts";
-import type { BackfillDependencies, RunAtWork } from "./dependencies.ts";
+import type { BackfillDependencies, RunAtWork } from "./steps/dependencies.ts";
 import { type ModelReport, modelReport } from "./model_report.ts";
-import { countTaken, modelPairs } from "./models.ts";
-import type { Duplicate, Progress } from "./progress.ts";
+import { countTaken, modelPairs } from "./steps/models.ts";
+import type { Duplicate, Progress } from "./steps/progress.ts";
 
 /** So many records that are not settled are listed; `counts` has all. */
 const MOST_LISTED = 500;

@@ -6,11 +6,11 @@ import { SuiteError, toSuiteError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Log } from "../log.ts";
 import type { HeldRun, RunStore } from "../store/runs/runs.ts";
-import type { BackfillDependencies, RunAtWork } from "./dependencies.ts";
-import { readProgress } from "./progress.ts";
-import { readScope } from "./scope.ts";
+import type { BackfillDependencies, RunAtWork } from "./steps/dependencies.ts";
+import { readProgress } from "./steps/progress.ts";
+import { readScope } from "./steps/scope.ts";
 import { onBothSides, type Stage } from "./stage.ts";
-import { takeStep } from "./step.ts";
+import { takeStep } from "./steps/step.ts";
 
 /** A page may wait a minute for its slot in Plane's budget, and longer while others use the key. */
 const LEASE_MS = 300_000;

@@ -1,8 +1,8 @@
 /** Where a run takes place: on both sides, or in a rehearsal of them. */
 import type { SuiteError } from "../errors.ts";
 import type { HeldRun, RunStep, RunStore } from "../store/runs/runs.ts";
-import type { BackfillDependencies, RunAtWork } from "./dependencies.ts";
-import type { Progress } from "./progress.ts";
+import type { BackfillDependencies, RunAtWork } from "./steps/dependencies.ts";
+import type { Progress } from "./steps/progress.ts";
 import { buildReport } from "./report.ts";
 
 export interface Stage {

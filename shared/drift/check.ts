@@ -2,11 +2,11 @@
  * Whether both sides of a project agree now. It is a rehearsal of bringing them together: the engine itself says what it would
  * write, so that nothing counts as a difference that it would leave alone. Nothing is written anywhere.
  */
-import { modelPairs } from "../backfill/models.ts";
-import type { Progress } from "../backfill/progress.ts";
-import type { RehearsalSource } from "../backfill/rehearsal.ts";
-import type { Rehearsed } from "../backfill/rehearsal_record.ts";
-import { rehearse, workAll } from "../backfill/rehearse.ts";
+import { modelPairs } from "../backfill/steps/models.ts";
+import type { Progress } from "../backfill/steps/progress.ts";
+import type { RehearsalSource } from "../backfill/rehearsal/rehearsal.ts";
+import type { Rehearsed } from "../backfill/rehearsal/record.ts";
+import { rehearse, workAll } from "../backfill/rehearsal/rehearse.ts";
 import { SuiteError } from "../errors.ts";
 import type { RunHint } from "../store/runs/backfill.ts";
 import { MESSAGE_MODEL } from "../sync/comments/comment_form.ts";

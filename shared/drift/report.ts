@@ -1,6 +1,6 @@
 /** What a drift check makes of what a rehearsal would write. Pure. */
-import type { Rehearsed } from "../backfill/rehearsal_record.ts";
-import type { Duplicate } from "../backfill/progress.ts";
+import type { Rehearsed } from "../backfill/rehearsal/record.ts";
+import type { Duplicate } from "../backfill/steps/progress.ts";
 import type { Json } from "../json.ts";
 import type { NotCompared } from "./not_compared.ts";
 

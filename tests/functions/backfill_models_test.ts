@@ -1,8 +1,8 @@
 /** Documents and records of models of one's own in a backfill: those that were there before come, each once. */
 import assert from "node:assert/strict";
-import { stepModels } from "../../shared/backfill/models.ts";
+import { stepModels } from "../../shared/backfill/steps/models.ts";
 import type { CompletenessReport } from "../../shared/backfill/report.ts";
-import { NOTHING_DONE, type Progress, readProgress } from "../../shared/backfill/progress.ts";
+import { NOTHING_DONE, type Progress, readProgress } from "../../shared/backfill/steps/progress.ts";
 import type { BackfillStore } from "../../shared/store/runs/backfill.ts";
 import type { RunRow } from "../../shared/store/runs/runs.ts";
 import { type BackfillWorld, createBackfillWorld, reportOf } from "../support/backfill_world.ts";

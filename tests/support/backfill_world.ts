@@ -1,14 +1,14 @@
 /** A backfill over the sync world: the run's worker and the queue's drain take turns, so that each test sees the same order. */
 import { readCapabilities } from "../../shared/odoo/capabilities.ts";
 import { dryRun } from "../../shared/backfill/dry_run.ts";
-import type { RehearsalSource } from "../../shared/backfill/rehearsal.ts";
+import type { RehearsalSource } from "../../shared/backfill/rehearsal/rehearsal.ts";
 import { createSqlStore } from "../../shared/store/engine/sql_store.ts";
 import { createBackfillStore } from "../../shared/store/runs/backfill.ts";
 import { createRehearsalShelves, type RehearsalShelves } from "../../shared/store/runs/rehearsal.ts";
 import { createRunStore, type RunRow, type RunStore } from "../../shared/store/runs/runs.ts";
-import type { BackfillDependencies } from "../../shared/backfill/dependencies.ts";
+import type { BackfillDependencies } from "../../shared/backfill/steps/dependencies.ts";
 import { type BackfillReport, type BackfillRunner, runBackfill } from "../../shared/backfill/run.ts";
-import type { BackfillScope } from "../../shared/backfill/scope.ts";
+import type { BackfillScope } from "../../shared/backfill/steps/scope.ts";
 import type { CompletenessReport } from "../../shared/backfill/report.ts";
 import { PlaneClient } from "../../shared/plane/client.ts";
 import { createPlaneDirectory } from "../../shared/sync/sides/plane_directory.ts";

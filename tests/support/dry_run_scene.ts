@@ -1,6 +1,6 @@
 /** A workspace that has a bit of everything, and dry runs of it that are cut into requests. */
 import { dryRun } from "../../shared/backfill/dry_run.ts";
-import type { RehearsalSource } from "../../shared/backfill/rehearsal.ts";
+import type { RehearsalSource } from "../../shared/backfill/rehearsal/rehearsal.ts";
 import type { RehearsalShelves } from "../../shared/store/runs/rehearsal.ts";
 import type { RunRow } from "../../shared/store/runs/runs.ts";
 import { eventually } from "./eventually.ts";

@@ -1,11 +1,11 @@
 /** Backfills, dry runs and drift checks of this isolate, and how the hints of runs are carried out. */
 import { BULK_CONCURRENCY, collecting } from "../../../shared/backfill/collecting.ts";
-import type { BackfillDependencies } from "../../../shared/backfill/dependencies.ts";
+import type { BackfillDependencies } from "../../../shared/backfill/steps/dependencies.ts";
 import { describeRuns, type RunDescription } from "../../../shared/backfill/describe.ts";
 import { dryRun, MOST_LISTED } from "../../../shared/backfill/dry_run.ts";
-import type { RehearsalSource } from "../../../shared/backfill/rehearsal.ts";
+import type { RehearsalSource } from "../../../shared/backfill/rehearsal/rehearsal.ts";
 import { type BackfillReport, runBackfill } from "../../../shared/backfill/run.ts";
-import type { BackfillScope } from "../../../shared/backfill/scope.ts";
+import type { BackfillScope } from "../../../shared/backfill/steps/scope.ts";
 import type { Config } from "../../../shared/config.ts";
 import { checkDrift, type DriftReport } from "../../../shared/drift/check.ts";
 import { SuiteError, toSuiteError } from "../../../shared/errors.ts";

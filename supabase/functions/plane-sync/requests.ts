@@ -1,7 +1,7 @@
 /** The bodies of management requests, checked. */
 import { z } from "zod";
 import { SuiteError } from "../../../shared/errors.ts";
-import type { BackfillScope } from "../../../shared/backfill/scope.ts";
+import type { BackfillScope } from "../../../shared/backfill/steps/scope.ts";
 import type { Json } from "../../../shared/json.ts";
 import { parseStamp } from "../../../shared/stamp.ts";
 import type { UndoSelection } from "../../../shared/store/runs/history.ts";

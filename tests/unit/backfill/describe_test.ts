@@ -7,7 +7,7 @@ import {
   type Progress,
   readProgress,
   withDuplicates,
-} from "../../../shared/backfill/progress.ts";
+} from "../../../shared/backfill/steps/progress.ts";
 import { projectReport } from "../../../shared/backfill/report.ts";
 import type { RunRow } from "../../../shared/store/runs/runs.ts";
 

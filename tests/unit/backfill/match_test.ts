@@ -1,7 +1,7 @@
 /** Matching by name, as laws. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { byName, matchByName } from "../../../shared/backfill/match.ts";
+import { byName, matchByName } from "../../../shared/backfill/steps/match.ts";
 
 const word = fc.constantFrom("Home", "home ", " HOME", "Login", "login", "Imprint", "", "  ");
 const named = (names: readonly string[]) => names.map((name, index) => ({ id: `p${index}`, name }));

@@ -1,6 +1,6 @@
 /** What a dry run says of a record. */
 import assert from "node:assert/strict";
-import { rehearsedOf, type RehearsedRecord, together } from "../../../shared/backfill/rehearsal_record.ts";
+import { rehearsedOf, type RehearsedRecord, together } from "../../../shared/backfill/rehearsal/record.ts";
 import type { Effect } from "../../../shared/sync/effect.ts";
 
 function effect(to: string): Effect {

@@ -1,6 +1,6 @@
 /** What is put away can be taken up again, and what is fetched is the same thing for everybody. */
 import assert from "node:assert/strict";
-import { Shelf, Table } from "../../../shared/backfill/rehearsal_shelf.ts";
+import { Shelf, Table } from "../../../shared/backfill/rehearsal/shelf.ts";
 import type { RehearsalChange } from "../../../shared/store/runs/rehearsal.ts";
 
 /** Where changes go, and come back from. */

@@ -1,7 +1,7 @@
 /** What a drift check makes of what would be written. */
 import assert from "node:assert/strict";
 import { driftReport } from "../../../shared/drift/report.ts";
-import type { Rehearsed } from "../../../shared/backfill/rehearsal_record.ts";
+import type { Rehearsed } from "../../../shared/backfill/rehearsal/record.ts";
 
 const found = (
   entity: string,

@@ -1,10 +1,10 @@
 /** Hints as the queue of a dry run has them, and what a claim of one would say. */
-import type { Claimed } from "../store/queue.ts";
-import type { RunHint } from "../store/runs/backfill.ts";
-import type { RecordKey } from "../store/engine/sync_store.ts";
-import { isOdooModel } from "../sync/sides/models.ts";
-import type { QueuedHint } from "./rehearsal_memory.ts";
-import type { RehearsalStore } from "./rehearsal_store.ts";
+import type { Claimed } from "../../store/queue.ts";
+import type { RunHint } from "../../store/runs/backfill.ts";
+import type { RecordKey } from "../../store/engine/sync_store.ts";
+import { isOdooModel } from "../../sync/sides/models.ts";
+import type { QueuedHint } from "./memory.ts";
+import type { RehearsalStore } from "./store.ts";
 
 /** What the queue gives a hint that says nothing else. */
 const USUAL_PRIORITY = 5;

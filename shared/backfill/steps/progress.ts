@@ -1,6 +1,6 @@
 /** How far a backfill has come: `progress` of its plane.sync_run row, from which anybody can go on. */
 import { z } from "zod";
-import { BEGINNING, listPositionSchema } from "../plane/counted_pages.ts";
+import { BEGINNING, listPositionSchema } from "../../plane/counted_pages.ts";
 
 /** At most so many groups of namesakes are listed; all are counted. */
 const MOST_DUPLICATES = 500;

@@ -1,8 +1,15 @@
 /** The engine's memory as a dry run sees it: what is there, and over it what would have been written. */
-import type { Effect } from "../sync/effect.ts";
-import type { Hint, MappingRow, PairRow, Partner, RecordKey, SyncStore } from "../store/engine/sync_store.ts";
-import type { ValueKind } from "../store/engine/value_map.ts";
-import type { RehearsalMemory } from "./rehearsal_memory.ts";
+import type { Effect } from "../../sync/effect.ts";
+import type {
+  Hint,
+  MappingRow,
+  PairRow,
+  Partner,
+  RecordKey,
+  SyncStore,
+} from "../../store/engine/sync_store.ts";
+import type { ValueKind } from "../../store/engine/value_map.ts";
+import type { RehearsalMemory } from "./memory.ts";
 
 export interface RehearsalStore extends SyncStore {
   /** What settling would have written. */

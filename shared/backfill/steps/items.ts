@@ -1,10 +1,10 @@
 /** The work items of one project: Plane's list page by page, then the matches, then Odoo's tasks that are left. */
-import type { PlaneWorkItem } from "../plane/client.ts";
-import { planeWorkItemSchema } from "../plane/schemas.ts";
-import { BEGINNING, maySkipRows, readCountedPage } from "../plane/counted_pages.ts";
-import { checked } from "../plane/records.ts";
-import { odooRecordOf } from "../sync/sides/external_id.ts";
-import { TASK_MODEL } from "../sync/sides/models.ts";
+import type { PlaneWorkItem } from "../../plane/client.ts";
+import { planeWorkItemSchema } from "../../plane/schemas.ts";
+import { BEGINNING, maySkipRows, readCountedPage } from "../../plane/counted_pages.ts";
+import { checked } from "../../plane/records.ts";
+import { odooRecordOf } from "../../sync/sides/external_id.ts";
+import { TASK_MODEL } from "../../sync/sides/models.ts";
 import { type BackfillDependencies, MOST_HINTS, type RunAtWork } from "./dependencies.ts";
 import { holdOf, itemHint, odooHint } from "./hints.ts";
 import { matchByName } from "./match.ts";

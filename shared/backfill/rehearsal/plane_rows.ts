@@ -1,5 +1,5 @@
 /** Rows as Plane would make them. Pure but for the id. */
-import type { PlaneRequest } from "../plane/transport.ts";
+import type { PlaneRequest } from "../../plane/transport.ts";
 
 export type Row = Record<string, unknown>;
 

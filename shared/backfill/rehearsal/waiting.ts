@@ -1,6 +1,6 @@
 /** Who waits in the queue of a dry run, for whom, and who lets them go on. */
-import type { Unsettled } from "../store/runs/backfill.ts";
-import type { QueuedHint, RehearsalMemory } from "./rehearsal_memory.ts";
+import type { Unsettled } from "../../store/runs/backfill.ts";
+import type { QueuedHint, RehearsalMemory } from "./memory.ts";
 
 export interface WaitingRoom {
   /** Records that wait for `hold`, as they were left. */

@@ -1,9 +1,9 @@
 /** The first step: projects of both sides find each other, or get partners. */
-import type { PlaneProject } from "../plane/client.ts";
-import type { RunHint } from "../store/runs/backfill.ts";
-import { odooRecordOf } from "../sync/sides/external_id.ts";
-import { PROJECT_MODEL } from "../sync/sides/models.ts";
-import { configOf } from "../sync/pairs/configuration.ts";
+import type { PlaneProject } from "../../plane/client.ts";
+import type { RunHint } from "../../store/runs/backfill.ts";
+import { odooRecordOf } from "../../sync/sides/external_id.ts";
+import { PROJECT_MODEL } from "../../sync/sides/models.ts";
+import { configOf } from "../../sync/pairs/configuration.ts";
 import { type BackfillDependencies, PRIORITY, type RunAtWork } from "./dependencies.ts";
 import { odooHint, projectHint } from "./hints.ts";
 import { matchByName, nameKey } from "./match.ts";

@@ -1,7 +1,7 @@
 /** What a dry run says of one record. */
-import type { Json } from "../json.ts";
-import type { Effect } from "../sync/effect.ts";
-import type { Change } from "../sync/plan/planned.ts";
+import type { Json } from "../../json.ts";
+import type { Effect } from "../../sync/effect.ts";
+import type { Change } from "../../sync/plan/planned.ts";
 
 /** Longer texts are cut: the report is for people to look through. */
 const LONGEST_VALUE = 200;

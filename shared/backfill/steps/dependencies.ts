@@ -1,7 +1,7 @@
 /** What every step of a backfill is given. */
-import type { OdooClient } from "../odoo/client.ts";
-import type { BackfillStore } from "../store/runs/backfill.ts";
-import type { PlaneAccess } from "../sync/sides/dependencies.ts";
+import type { OdooClient } from "../../odoo/client.ts";
+import type { BackfillStore } from "../../store/runs/backfill.ts";
+import type { PlaneAccess } from "../../sync/sides/dependencies.ts";
 import type { OdooIndex } from "./odoo_index.ts";
 import type { BackfillScope } from "./scope.ts";
 

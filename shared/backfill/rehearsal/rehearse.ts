@@ -1,12 +1,12 @@
 /** A rehearsal that begins and ends in one request. */
-import type { RunHint } from "../store/runs/backfill.ts";
-import type { RunAtWork } from "./dependencies.ts";
-import { NOTHING_DONE, type Progress } from "./progress.ts";
+import type { RunHint } from "../../store/runs/backfill.ts";
+import type { RunAtWork } from "../steps/dependencies.ts";
+import { NOTHING_DONE, type Progress } from "../steps/progress.ts";
 import { createRehearsal, type RehearsalSource } from "./rehearsal.ts";
-import { newMemory, type Tally } from "./rehearsal_memory.ts";
-import type { RehearsalQueue } from "./rehearsal_queue.ts";
-import type { Rehearsed } from "./rehearsal_record.ts";
-import { takeStep } from "./step.ts";
+import { newMemory, type Tally } from "./memory.ts";
+import type { RehearsalQueue } from "./queue.ts";
+import type { Rehearsed } from "./record.ts";
+import { takeStep } from "../steps/step.ts";
 
 export interface WholeRehearsal {
   progress: Progress;

@@ -1,5 +1,5 @@
 /** Things by their keys that can be put away and taken up again by another request. Pure but for how a shelf asks. */
-import type { RehearsalChange } from "../store/runs/rehearsal.ts";
+import type { RehearsalChange } from "../../store/runs/rehearsal.ts";
 
 /** Small things, all of them at hand, in the order in which they came. */
 export class Table<Value> implements Iterable<[string, Value]> {

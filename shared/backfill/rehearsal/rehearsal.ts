@@ -2,22 +2,22 @@
  * A backfill that writes nothing: the same steps and the same engine, over a store and clients that keep to themselves what would
  * be written. So it tells what the real run would do, not what somebody thinks it would.
  */
-import type { OdooClient } from "../odoo/client.ts";
-import { batchingOdooClient } from "../odoo/batching.ts";
-import type { PlaneClient } from "../plane/client.ts";
-import type { BackfillStore, RunHint } from "../store/runs/backfill.ts";
-import type { SyncStore } from "../store/engine/sync_store.ts";
-import type { SyncDependencies } from "../sync/sides/dependencies.ts";
-import { createPlaneDirectory } from "../sync/sides/plane_directory.ts";
-import { createProcessor } from "../sync/process.ts";
-import type { BackfillDependencies } from "./dependencies.ts";
-import { rehearsingBackfillStore } from "./rehearsal_backfill.ts";
-import type { RehearsalMemory } from "./rehearsal_memory.ts";
-import { rehearsingOdoo } from "./rehearsal_odoo.ts";
-import { rehearsingPlane } from "./rehearsal_plane.ts";
-import { createRehearsalQueue, type RehearsalQueue } from "./rehearsal_queue.ts";
-import type { Rehearsed } from "./rehearsal_record.ts";
-import { rehearsingStore } from "./rehearsal_store.ts";
+import type { OdooClient } from "../../odoo/client.ts";
+import { batchingOdooClient } from "../../odoo/batching.ts";
+import type { PlaneClient } from "../../plane/client.ts";
+import type { BackfillStore, RunHint } from "../../store/runs/backfill.ts";
+import type { SyncStore } from "../../store/engine/sync_store.ts";
+import type { SyncDependencies } from "../../sync/sides/dependencies.ts";
+import { createPlaneDirectory } from "../../sync/sides/plane_directory.ts";
+import { createProcessor } from "../../sync/process.ts";
+import type { BackfillDependencies } from "../steps/dependencies.ts";
+import { rehearsingBackfillStore } from "./backfill_store.ts";
+import type { RehearsalMemory } from "./memory.ts";
+import { rehearsingOdoo } from "./odoo.ts";
+import { rehearsingPlane } from "./plane.ts";
+import { createRehearsalQueue, type RehearsalQueue } from "./queue.ts";
+import type { Rehearsed } from "./record.ts";
+import { rehearsingStore } from "./store.ts";
 
 export interface RehearsalSource {
   store: SyncStore;

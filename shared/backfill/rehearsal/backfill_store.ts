@@ -1,7 +1,7 @@
 /** What a dry run asks of the database: what is there, and over it what is only imagined. */
-import type { BackfillStore, KnownPair, RunHint } from "../store/runs/backfill.ts";
-import type { RehearsalQueue } from "./rehearsal_queue.ts";
-import type { RehearsalStore } from "./rehearsal_store.ts";
+import type { BackfillStore, KnownPair, RunHint } from "../../store/runs/backfill.ts";
+import type { RehearsalQueue } from "./queue.ts";
+import type { RehearsalStore } from "./store.ts";
 
 /**
  * @param onHints is told of what the steps hint, before it is rehearsed

@@ -1,8 +1,8 @@
 /** From a row of Plane's list to the hint that has it carried over. Pure. */
-import type { JsonObject } from "../json.ts";
-import type { PlaneProject, PlaneWorkItem } from "../plane/client.ts";
-import type { RunHint } from "../store/runs/backfill.ts";
-import { odooRecordOf } from "../sync/sides/external_id.ts";
+import type { JsonObject } from "../../json.ts";
+import type { PlaneProject, PlaneWorkItem } from "../../plane/client.ts";
+import type { RunHint } from "../../store/runs/backfill.ts";
+import { odooRecordOf } from "../../sync/sides/external_id.ts";
 import { PRIORITY } from "./dependencies.ts";
 import { nameKey } from "./match.ts";
 import type { OdooIndex } from "./odoo_index.ts";

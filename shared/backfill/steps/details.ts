@@ -2,12 +2,12 @@
  * What hangs on projects and work items, once those have partners: cycles and modules, comments, the messages of Odoo's chatter.
  * Plane lists comments per work item only, so this is one call per item: far more than all the rest of a backfill.
  */
-import type { OdooDomain } from "../odoo/client.ts";
-import { MESSAGE_MODEL } from "../sync/comments/comment_form.ts";
-import { HUMAN_MESSAGES } from "../sync/comments/comment_place.ts";
-import { TASK_MODEL } from "../sync/sides/models.ts";
-import { kindOf } from "../sync/kinds.ts";
-import type { RunHint } from "../store/runs/backfill.ts";
+import type { OdooDomain } from "../../odoo/client.ts";
+import { MESSAGE_MODEL } from "../../sync/comments/comment_form.ts";
+import { HUMAN_MESSAGES } from "../../sync/comments/comment_place.ts";
+import { TASK_MODEL } from "../../sync/sides/models.ts";
+import { kindOf } from "../../sync/kinds.ts";
+import type { RunHint } from "../../store/runs/backfill.ts";
 import { type BackfillDependencies, type RunAtWork } from "./dependencies.ts";
 import { detailHint, odooHint } from "./hints.ts";
 import { commentsOf } from "./item_comments.ts";

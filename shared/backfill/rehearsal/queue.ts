@@ -1,21 +1,15 @@
 /** The queue of a dry run: hints are carried out by the engine, a few at a time, over stores and clients that write nothing. */
-import { isOutage } from "../circuit/outage.ts";
-import type { SuiteError } from "../errors.ts";
-import { failureOf } from "../queue/failure.ts";
-import type { RunHint, RunRemains } from "../store/runs/backfill.ts";
-import type { Effect } from "../sync/effect.ts";
-import type { Processor } from "../sync/process.ts";
-import { claimedOf, entityName, partnerOf, queuedOf } from "./rehearsal_hints.ts";
-import type { QueuedHint, RehearsalMemory } from "./rehearsal_memory.ts";
-import {
-  type Rehearsed,
-  rehearsedOf,
-  type RehearsedRecord,
-  together,
-  unsettledRecord,
-} from "./rehearsal_record.ts";
-import type { RehearsalStore } from "./rehearsal_store.ts";
-import { type WaitingRoom, waitingRoom } from "./rehearsal_waiting.ts";
+import { isOutage } from "../../circuit/outage.ts";
+import type { SuiteError } from "../../errors.ts";
+import { failureOf } from "../../queue/failure.ts";
+import type { RunHint, RunRemains } from "../../store/runs/backfill.ts";
+import type { Effect } from "../../sync/effect.ts";
+import type { Processor } from "../../sync/process.ts";
+import { claimedOf, entityName, partnerOf, queuedOf } from "./hints.ts";
+import type { QueuedHint, RehearsalMemory } from "./memory.ts";
+import { type Rehearsed, rehearsedOf, type RehearsedRecord, together, unsettledRecord } from "./record.ts";
+import type { RehearsalStore } from "./store.ts";
+import { type WaitingRoom, waitingRoom } from "./waiting.ts";
 
 export interface RehearsalQueue extends WaitingRoom {
   leave(hints: readonly RunHint[]): Promise<void>;

@@ -1,12 +1,12 @@
 /** Documents and records of models of one's own: Odoo's records become work items of the Plane project that holds them. */
-import type { OdooDomain } from "../odoo/client.ts";
-import { BEGINNING, readCountedPage } from "../plane/counted_pages.ts";
-import { checked } from "../plane/records.ts";
-import { planeWorkItemSchema } from "../plane/schemas.ts";
-import { kindOf } from "../sync/kinds.ts";
-import { configOf, waysOf } from "../sync/pairs/configuration.ts";
-import { odooRecordOf } from "../sync/sides/external_id.ts";
-import { TASK_MODEL } from "../sync/sides/models.ts";
+import type { OdooDomain } from "../../odoo/client.ts";
+import { BEGINNING, readCountedPage } from "../../plane/counted_pages.ts";
+import { checked } from "../../plane/records.ts";
+import { planeWorkItemSchema } from "../../plane/schemas.ts";
+import { kindOf } from "../../sync/kinds.ts";
+import { configOf, waysOf } from "../../sync/pairs/configuration.ts";
+import { odooRecordOf } from "../../sync/sides/external_id.ts";
+import { TASK_MODEL } from "../../sync/sides/models.ts";
 import { type BackfillDependencies, MOST_HINTS, type RunAtWork } from "./dependencies.ts";
 import { detailHint, modelHint, recordHint } from "./hints.ts";
 import { counted, NOTHING_DONE, type Progress } from "./progress.ts";

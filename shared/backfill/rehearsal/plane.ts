@@ -1,11 +1,11 @@
 /** A Plane that is read and never written: what would be written is counted and kept here, and seen by later reads. */
-import { SuiteError } from "../errors.ts";
-import { PlaneClient } from "../plane/client.ts";
-import type { PlaneAnswer, PlaneRequest, PlaneTransport } from "../plane/transport.ts";
-import { countCall } from "./rehearsal_calls.ts";
-import type { RehearsalMemory } from "./rehearsal_memory.ts";
-import { KEEP_LISTS_MS } from "../sync/sides/plane_directory.ts";
-import { asRow, firstStates, newRow, type Row } from "./rehearsal_plane_rows.ts";
+import { SuiteError } from "../../errors.ts";
+import { PlaneClient } from "../../plane/client.ts";
+import type { PlaneAnswer, PlaneRequest, PlaneTransport } from "../../plane/transport.ts";
+import { countCall } from "./calls.ts";
+import type { RehearsalMemory } from "./memory.ts";
+import { KEEP_LISTS_MS } from "../../sync/sides/plane_directory.ts";
+import { asRow, firstStates, newRow, type Row } from "./plane_rows.ts";
 
 export interface RehearsedPlane {
   client: PlaneClient;

@@ -1,6 +1,6 @@
 /** The comments of one work item: Plane lists them in no other way. */
-import { SuiteError } from "../errors.ts";
-import type { RunHint } from "../store/runs/backfill.ts";
+import { SuiteError } from "../../errors.ts";
+import type { RunHint } from "../../store/runs/backfill.ts";
 import type { BackfillDependencies, RunAtWork } from "./dependencies.ts";
 import { detailHint } from "./hints.ts";
 

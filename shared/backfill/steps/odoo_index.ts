@@ -1,9 +1,9 @@
 /** Odoo's records of one place, without their contents: enough to tell which Plane record each belongs to. */
 import { z } from "zod";
-import { SuiteError } from "../errors.ts";
-import type { OdooClient, OdooDomain } from "../odoo/client.ts";
-import type { KnownPair } from "../store/runs/backfill.ts";
-import { planeRecordOf } from "../sync/sides/external_id.ts";
+import { SuiteError } from "../../errors.ts";
+import type { OdooClient, OdooDomain } from "../../odoo/client.ts";
+import type { KnownPair } from "../../store/runs/backfill.ts";
+import { planeRecordOf } from "../../sync/sides/external_id.ts";
 import { byName } from "./match.ts";
 
 /** Ids, names and flags of so many records are one small answer. */

@@ -1,12 +1,12 @@
 /** An Odoo that is read and never written: what would be written is counted and kept here, and seen by later reads. */
 import { z } from "zod";
-import { isOutage } from "../circuit/outage.ts";
-import type { OdooClient, OdooRecord } from "../odoo/client.ts";
-import { failureOf } from "../queue/failure.ts";
-import { countCall } from "./rehearsal_calls.ts";
-import type { RehearsalMemory } from "./rehearsal_memory.ts";
-import type { Table } from "./rehearsal_shelf.ts";
-import { among, asRead, emptyOf, isRelative } from "./rehearsal_values.ts";
+import { isOutage } from "../../circuit/outage.ts";
+import type { OdooClient, OdooRecord } from "../../odoo/client.ts";
+import { failureOf } from "../../queue/failure.ts";
+import { countCall } from "./calls.ts";
+import type { RehearsalMemory } from "./memory.ts";
+import type { Table } from "./shelf.ts";
+import { among, asRead, emptyOf, isRelative } from "./values.ts";
 
 const TAG_MODEL = "project.tags";
 

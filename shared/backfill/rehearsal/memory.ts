@@ -1,12 +1,12 @@
 /** All that a rehearsal imagines and counts, in one place, so that another request can go on with it. */
-import type { MappingRow, SnapshotRow } from "../store/engine/sync_store.ts";
-import type { MappedValue } from "../store/engine/value_map.ts";
-import type { RunHint } from "../store/runs/backfill.ts";
-import type { RehearsalChange, RehearsalShelves } from "../store/runs/rehearsal.ts";
-import type { KeptIndex } from "./odoo_index.ts";
-import { noCalls, type RehearsedCalls } from "./rehearsal_calls.ts";
-import type { RehearsedRecord } from "./rehearsal_record.ts";
-import { type Fetch, Shelf, Table } from "./rehearsal_shelf.ts";
+import type { MappingRow, SnapshotRow } from "../../store/engine/sync_store.ts";
+import type { MappedValue } from "../../store/engine/value_map.ts";
+import type { RunHint } from "../../store/runs/backfill.ts";
+import type { RehearsalChange, RehearsalShelves } from "../../store/runs/rehearsal.ts";
+import type { KeptIndex } from "../steps/odoo_index.ts";
+import { noCalls, type RehearsedCalls } from "./calls.ts";
+import type { RehearsedRecord } from "./record.ts";
+import { type Fetch, Shelf, Table } from "./shelf.ts";
 
 /** A hint that is to be carried out, or waits; the hint itself is on a shelf. */
 export interface QueuedHint {
