@@ -51,7 +51,7 @@ export async function openSqlStoreWorld(): Promise<StoreWorld> {
     reset: async () => {
       await sql`
         truncate plane.sync_queue, plane.webhook_delivery, plane.sync_waiting, plane.sync_mappings, plane.sync_attempt, plane.sync_snapshot,
-          plane.sync_tombstone, plane.sync_value_map, plane.sync_log, plane.sync_conflict, plane.sync_cursor, plane.sync_run,
+          plane.sync_tombstone, plane.sync_value_map, plane.sync_log, plane.sync_conflict, plane.sync_cursor, plane.sync_run, plane.sync_rehearsal,
           plane.sync_switch, ops.events`;
       await sql`update plane.sync_config set enabled = odoo_model not in ('sale.order', 'account.move')`;
     },
