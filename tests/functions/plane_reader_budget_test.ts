@@ -28,13 +28,13 @@ Deno.test("each read of plane-sync is booked in the lane of live changes and set
     );
     assert.equal((await reader?.client.me())?.email, "alice@example.test");
     await assert.rejects(reader?.client.project(crypto.randomUUID()) ?? Promise.resolve(), {
-      code: "plane_forbidden",
+      code: "plane_not_found",
     });
     const calls = await database.sql`
       select credential, lane, status, http_status from plane.api_call order by id`;
     assert.deepEqual(calls.map((call) => ({ ...call })), [
       { credential: "default", lane: "live", status: "answered", http_status: 200 },
-      { credential: "default", lane: "live", status: "answered", http_status: 403 },
+      { credential: "default", lane: "live", status: "answered", http_status: 404 },
     ]);
   } finally {
     await plane.close();

@@ -34,7 +34,7 @@ export class ProjectCalls extends PlaneCalls {
     );
   }
 
-  /** Also an archived one. One that is not there, or not for this key, is `plane_forbidden`. */
+  /** Also an archived one. One that is not there, or a secret one of others, is `plane_not_found`. */
   project(projectId: string, call: PlaneCall = {}): Promise<PlaneProject> {
     return readRecord(this.send, "read project", this.inProject(projectId), planeProjectSchema, call);
   }

@@ -20,6 +20,7 @@ import { odooRecordOf } from "../sides/external_id.ts";
 import type { Kind, PlaneWrites, Prepared, PrepareInput } from "../pairs/kind.ts";
 import { NO_REFERENCES } from "../lenses/lens.ts";
 import { TASK_MODEL } from "../sides/models.ts";
+import { refuseArchivedProject } from "../sides/project_in_sight.ts";
 
 const field = (type: string): OdooField => ({ type, required: false, readonly: false });
 /** The same in Odoo 17, 18 and 19. */
@@ -61,19 +62,14 @@ export const COMMENT_KIND: Kind<CommentForm> = {
   putAway: { field: "comment" },
 };
 
-/**
- * Comments have no archive, but those of an archived project are 404 like deleted ones.
- *
- * @throws SuiteError plane_forbidden while the project is archived: nobody may look now
- */
+/** Comments have no archive, but those of an archived project are 404 like deleted ones. */
 async function refuseInArchive(
   { client }: PlaneAccess,
   _id: string,
   projectId: string | null,
 ): Promise<null> {
-  const project = await client.project(inProject(projectId));
-  if (project.archived_at === null) return null;
-  throw new SuiteError("plane_forbidden", { facts: { operation: "read comment" } });
+  await refuseArchivedProject(client, inProject(projectId), "read comment");
+  return null;
 }
 
 function inProject(id: string | null): string {

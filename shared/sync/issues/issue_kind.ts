@@ -13,6 +13,7 @@ import type { Kind } from "../pairs/kind.ts";
 import { MadeBefore } from "../sides/made_before.ts";
 import { TASK_MODEL } from "../sides/models.ts";
 import { type IssueForm, issueForm } from "../sides/plane_forms.ts";
+import { refuseArchivedProject } from "../sides/project_in_sight.ts";
 import { recallReferences } from "../lenses/references.ts";
 import { planeProjectOf } from "../lenses/references_back.ts";
 
@@ -64,7 +65,8 @@ function inProject(projectId: string | null): string {
   return projectId;
 }
 
-async function completeItem({ directory }: PlaneAccess, row: unknown): Promise<IssueForm> {
+/** @throws SuiteError plane_forbidden while its project is archived: what its labels are called is not to be had */
+async function completeItem({ client, directory }: PlaneAccess, row: unknown): Promise<IssueForm> {
   const parsed = planeWorkItemSchema.safeParse(row);
   if (!parsed.success) throw new SuiteError("plane_bad_answer", { facts: { operation: "read work item" } });
   const item: PlaneWorkItem = parsed.data;
@@ -73,6 +75,10 @@ async function completeItem({ directory }: PlaneAccess, row: unknown): Promise<I
     directory.people(item.project, item.assignees),
     directory.labels(item.project, item.labels),
   ]);
+  const isListed = (id: string) => state?.id === id || labels.some((label) => label.id === id);
+  if (![...item.labels, ...item.state === null ? [] : [item.state]].every(isListed)) {
+    await refuseArchivedProject(client, item.project, "read work item");
+  }
   const form = issueForm({ ...item, state: state ?? null, assignees, labels });
   if (form === null) throw new SuiteError("plane_bad_answer", { facts: { operation: "read work item" } });
   return form;

@@ -7,6 +7,7 @@ import type { Kind, Prepared, PrepareInput } from "../pairs/kind.ts";
 import { NO_REFERENCES, relatedId } from "../lenses/lens.ts";
 import { type ProjectForm, projectForm } from "../sides/plane_forms.ts";
 import { makeProject } from "../sides/plane_projects.ts";
+import { readProject } from "../sides/project_in_sight.ts";
 import { PROJECT_LENSES } from "./project_lenses.ts";
 import { lookUp, recallReferences } from "../lenses/references.ts";
 import { membersOf } from "../lenses/references_back.ts";
@@ -21,7 +22,7 @@ export const PROJECT_KIND: Kind<ProjectForm> = {
   alwaysReads: ["active"],
   parse: projectForm,
   complete: (_plane, row) => Promise.resolve(whole(row)),
-  read,
+  read: async ({ client }, planeId) => whole(await readProject(client, planeId)),
   projectOf: (form) => form.id,
   recall: (form, { store }) => recallReferences(store, pointing(form)),
   prepare,
@@ -37,19 +38,6 @@ export const PROJECT_KIND: Kind<ProjectForm> = {
   afterWritingOdoo: (form, values, deps) =>
     values.active === true ? keepArchived(form, deps) : Promise.resolve(),
 };
-
-/**
- * Plane says 404 of a secret project whose member the integration's user is not, as of a deleted one: by itself it says no more
- * than that nobody may look.
- */
-async function read({ client }: PlaneAccess, planeId: string): Promise<ProjectForm> {
-  try {
-    return whole(await client.project(planeId));
-  } catch (thrown) {
-    if (!(thrown instanceof SuiteError) || thrown.code !== "plane_not_found") throw thrown;
-    throw new SuiteError("plane_forbidden", { facts: { operation: "read project" } });
-  }
-}
 
 function whole(row: unknown): ProjectForm {
   const parsed = planeProjectSchema.safeParse(row);
