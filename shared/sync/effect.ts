@@ -31,7 +31,8 @@ export interface Effect {
   odoo_model?: string;
   /** What became of the writes that were noted for this pair. */
   attempts?: { id: string; became: Exclude<AttemptOver["became"], "unmade"> }[];
-  conflicts?: { open: OpenedConflict[]; settled: string[]; how: "resolved" | "gone" };
+  /** `undecided`: open ones whose decision, as the worker saw it, decides nothing. */
+  conflicts?: { open: OpenedConflict[]; undecided?: string[]; settled: string[]; how: "resolved" | "gone" };
   /** The partner exists since now: who waits for it is woken. */
   created: boolean;
   /** The record is there again: its tombstone goes. */

@@ -76,6 +76,8 @@ export function settled<Form extends PlaneForm>(
     odoo_actor: actors.odoo,
   }));
   const moved = wokenByMove(kind, plan, form?.id ?? null, odooId);
+  // A conflict that was decided is planned as open only where the decision names a value Plane does not have.
+  const undecided = open.map(({ field }) => field).filter((field) => input.resolutions.has(field));
   // Somebody's choice that was carried out, or an order to take back; what is over by itself is neither.
   const chosen = plan.settled.some((field) =>
     input.resolutions.has(field) || followed?.settles?.includes(field) === true
@@ -103,9 +105,14 @@ export function settled<Form extends PlaneForm>(
       plane_seen: form,
       placeholders: { ...pair.snapshot?.placeholders, ...plan.placeholders },
     },
-    ...(open.length === 0 && plan.settled.length === 0
-      ? {}
-      : { conflicts: { open, settled: plan.settled, how: chosen ? "resolved" as const : "gone" as const } }),
+    ...(open.length === 0 && plan.settled.length === 0 ? {} : {
+      conflicts: {
+        open,
+        undecided,
+        settled: plan.settled,
+        how: chosen ? "resolved" as const : "gone" as const,
+      },
+    }),
     created: made || now.linkedNow,
     relinked: pair.tombstone !== null,
     waits_for: [...prepared.waitsFor, ...followed?.waitsFor ?? [], ...waitsForMove(kind, input, refused)],

@@ -74,8 +74,8 @@ $$;
 --    mapping: {plane_type?, plane_id?, odoo_id?, plane_project_id?, status?, last_error?, plane_updated_at?, odoo_write_date?, synced},
 --    snapshot?: {plane_base, odoo_base, plane_seen, placeholders}, tombstone?: reason, created: bool, relinked: bool,
 --    waits_for: [entity_key, or moved:<entity key>], wakes?: [moved:<entity key>], log: [{operation, success, error_message, changes, actor, source_data, target_data, duration_ms}],
---    conflicts?: {open: [{field, base, plane_value, odoo_value, plane_at, odoo_at, plane_actor, odoo_actor}], settled: [field],
---      how: 'resolved' or 'gone'},
+--    conflicts?: {open: [{field, base, plane_value, odoo_value, plane_at, odoo_at, plane_actor, odoo_actor}],
+--      undecided?: [field], settled: [field], how: 'resolved' or 'gone'},
 --    attempts?: [what plane.settle_attempts takes], hints?: [what plane.leave_hint takes],
 --    events: [{level, message, event_type, metadata}]}
 -- Effects of entities whose lease is lost are dropped: their new holder decides.
@@ -212,9 +212,9 @@ begin
 end
 $$;
 
--- Opens conflicts, or brings the open ones up to date, and settles those that are no more. A resolution somebody chose after
--- this worker had claimed the pair is not what it carried out: that conflict stays open for the claim that the resolution's
--- hint leads to.
+-- Opens conflicts, or brings the open ones up to date, drops resolutions that decided nothing, so that somebody is asked again,
+-- and settles the conflicts that are no more. A resolution somebody chose after this worker had claimed the pair is not what it
+-- saw: that conflict stays open, with it, for the claim that the resolution's hint leads to.
 create function plane.record_conflicts(
   p_conflicts jsonb, p_mapping_id uuid, p_claimed_generation bigint, p_generation bigint, p_now timestamptz
 ) returns void
@@ -232,6 +232,11 @@ begin
     updated_at = excluded.updated_at
   -- What is the same conflict as before is not written again.
   where (c.base, c.plane_value, c.odoo_value) is distinct from (excluded.base, excluded.plane_value, excluded.odoo_value);
+
+  update plane.sync_conflict c set resolution = null, resolved_by = null, resolution_generation = null, updated_at = p_now
+  where c.mapping_id = p_mapping_id and c.status = 'open'
+    and c.field in (select f from jsonb_array_elements_text(coalesce(p_conflicts -> 'undecided', '[]')) f)
+    and (c.resolution_generation <= p_claimed_generation or p_generation = p_claimed_generation);
 
   update plane.sync_conflict c set
     status = coalesce(p_conflicts ->> 'how', 'gone'), resolved_at = p_now, updated_at = p_now

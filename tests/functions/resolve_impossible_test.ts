@@ -28,6 +28,9 @@ Deno.test("a conflict settled with a state that is none stays open, and neither 
   await decide({ value: crypto.randomUUID() });
   assert.deepEqual([(await inPlane(pair)).state, await stage()], [done, progress]);
   assert.equal((await open()).length, 1);
+  const waiting = await world
+    .sql`select affected from plane.v_next_actions where topic = 'conflicts' and subject = 'state'`;
+  assert.equal(Number(waiting[0]?.affected), 1, "it waits for somebody again");
   await decide({ side: "plane" });
   assert.equal(await stage(), await stageId(pair, "Done"));
   assert.equal((await open()).length, 0);

@@ -106,6 +106,29 @@ export function conflictExamples(example: Example): void {
     assert.deepEqual((await conflicts(world))[0]?.resolution, { side: "plane" });
   });
 
+  example(
+    "a decision that decided nothing is dropped, unless it came while the pair was at work",
+    async (world) => {
+      const mapping = await makePair(world, "a", "7");
+      await look(world, mapping, { open: [conflict("name", "P", "O"), conflict("state", "P", "O")] });
+      const decide = async (id: string, value: string) => await world.resolve(id, { value }, "me");
+      const decisions = async () => (await conflicts(world)).map(({ resolution }) => resolution);
+      const [name, state] = await conflicts(world);
+      await decide(name?.id ?? "", "Z");
+      await decide(state?.id ?? "", "none");
+      const found = {
+        mapping_id: mapping,
+        conflicts: { open: [conflict("state", "P", "O")], undecided: ["state"] },
+      };
+      const claimed = await claimOne(world);
+      await decide(state?.id ?? "", "none either");
+      await settle(world, claimed, DONE, found);
+      assert.deepEqual(await decisions(), [{ value: "Z" }, { value: "none either" }]);
+      await settle(world, await claimOne(world), DONE, found);
+      assert.deepEqual(await decisions(), [{ value: "Z" }, null]);
+    },
+  );
+
   example("a deleted mapping takes its conflicts with it", async (world) => {
     const mapping = await makePair(world, "a", "7");
     await look(world, mapping, { open: [conflict("name", "P", "O")] });

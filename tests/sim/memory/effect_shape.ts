@@ -57,6 +57,7 @@ export const effectShape = z.object({
   wakes: z.array(text).optional(),
   conflicts: z.object({
     open: z.array(openConflict).optional(),
+    undecided: z.array(text).optional(),
     settled: z.array(text).optional(),
     how: z.enum(["resolved", "gone"]).optional(),
   }).optional(),

@@ -5,7 +5,15 @@ import type { Hint } from "../../../shared/store/engine/sync_store.ts";
 import { settleAttempts } from "./attempts.ts";
 import { effectShape, type ReadEffect } from "./effect_shape.ts";
 import { leaveFreeHint, leaveHint } from "./hints.ts";
-import { isOdooModel, type Mapping, type QueueRow, splitKey, stored, type Tables } from "./tables.ts";
+import {
+  type ConflictRow,
+  isOdooModel,
+  type Mapping,
+  type QueueRow,
+  splitKey,
+  stored,
+  type Tables,
+} from "./tables.ts";
 
 /** A unique key of sync_mappings that another row holds ends the whole statement, before anything of it. */
 export function refuseTakenSides(tables: Tables, effects: readonly (object | undefined)[]): void {
@@ -177,12 +185,18 @@ function recordConflicts(
       createdAt: now,
     });
   }
+  const seen = (known: ConflictRow) =>
+    known.resolutionGeneration === null || known.resolutionGeneration <= (row.claimedGeneration ?? 0) ||
+    row.generation === row.claimedGeneration;
+  for (const field of given.undecided ?? []) {
+    const known = openOf(field);
+    if (known !== undefined && seen(known)) {
+      Object.assign(known, { resolution: null, resolutionGeneration: null });
+    }
+  }
   for (const field of given.settled ?? []) {
     const known = openOf(field);
-    if (known === undefined) continue;
-    const unseen = known.resolutionGeneration !== null &&
-      known.resolutionGeneration > (row.claimedGeneration ?? 0) && row.generation !== row.claimedGeneration;
-    if (!unseen) known.status = given.how ?? "gone";
+    if (known !== undefined && seen(known)) known.status = given.how ?? "gone";
   }
 }
 
