@@ -158,4 +158,11 @@ Deno.test("parent_task: a member that people put above the module's task is left
   assert.equal((await scene.task(first, "parent_id")).parent_id, false);
   assert.deepEqual((await scene.task(second, "parent_id")).parent_id, [module, "Checkout"]);
   assert.equal((await scene.world.sql`select from plane.sync_queue where status = 'failed'`).length, 0);
+  // It is refused again at every look; nothing was done then, so nothing is said of it again.
+  const said = async () => [
+    ...await scene.world.sql`select (select max(id) from plane.sync_log), (select count(*) from ops.events)`,
+  ];
+  const before = await said();
+  await scene.hint("module", id);
+  assert.deepEqual(await said(), before);
 });

@@ -98,11 +98,15 @@ export async function bringInLine<Form extends PlaneForm>(
   );
   const from = sorted([...known.map(([, id]) => id), ...undo.take]);
   const to = sorted([...agreed.map(([, task]) => task), ...again]);
+  // What Odoo refuses is tried again at every look: that it still does is no news.
+  const hasMoved = wrote && (give.some((id) => isOn(id, after)) || take.some((id) => !isOn(id, after)));
   // The worker before us died between marking and saying so; where nothing was agreed on before, all there is was there already.
   const isUntold = Object.keys(base).length > 0 && !sameJson(from, to);
   return {
     base: { [MEMBERS]: Object.fromEntries(agreed), [APART]: undo.apart },
-    changes: wrote || isUntold ? [{ field: MEMBERS, side: "odoo", from, to, base: from, ...undo.says }] : [],
+    changes: hasMoved || (wrote && undo.ordered) || isUntold
+      ? [{ field: MEMBERS, side: "odoo", from, to, base: from, ...undo.says }]
+      : [],
     refused: give.some((id) => !isOn(id, after)) ? [MEMBERS] : [],
     waitsFor,
     settles: undo.ordered ? [MEMBERS] : [],
