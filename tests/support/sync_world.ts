@@ -261,7 +261,8 @@ function targetOf(
   if (real !== undefined) return { ...real.target, baseUrl: real.target.url, fetch: real.fetch };
   if (sandbox === undefined) return undefined;
   const { url, apiKeys, workspaceSlug } = sandbox;
-  return { baseUrl: url, apiKey: apiKeys.service, workspaceSlug, fetch };
+  // Asked for at each call: a test may stand in its way for a while.
+  return { baseUrl: url, apiKey: apiKeys.service, workspaceSlug, fetch: (input, init) => fetch(input, init) };
 }
 
 function planeAccess(target: PlaneTarget, beforeWrite: () => Promise<void>) {
