@@ -12,25 +12,39 @@ export interface ManualSync {
 }
 
 /**
- * Leaves hints and makes what backs off due now; what rests after an unknown outcome keeps resting. Without a scope: only
- * what is waiting anyway. Returns how many entities will be looked at.
+ * Leaves hints and makes what backs off due now; what rests after an unknown outcome keeps resting. Both sides of a pair are
+ * named, so both are looked at: who asks by hand does not know which side has changed. Without a scope: only what is waiting
+ * anyway. Returns how many entities will be looked at.
  */
 export async function requestSync(sql: Sql, { entity, project }: ManualSync): Promise<number> {
   if (entity !== undefined) {
     const project_id = entity.source === "plane" ? entity.project_id : undefined;
     const payload = project_id === undefined ? null : JSON.stringify({ project_id });
     await sql`select plane.enqueue_sync(${entity.source}, ${entity.id}, ${entity.type}, 'update', ${payload}::text::jsonb)`;
+    await hintPartner(sql, entity);
     await makeDue(sql, sql`q.entity_key = plane.entity_key(${entity.source}, ${entity.type}, ${entity.id})`);
     return 1;
   }
   if (project !== undefined) {
     const rows = await sql`
-      select plane.enqueue_sync('plane', m.plane_id, m.plane_type, 'update', jsonb_build_object('project_id', m.plane_project_id), 3)
+      select plane.enqueue_sync('plane', m.plane_id, m.plane_type, 'update', jsonb_build_object('project_id', m.plane_project_id), 3),
+        case when m.odoo_id is not null then plane.enqueue_sync('odoo', m.odoo_id, m.odoo_model, 'update', null, 3) end
       from plane.sync_mappings m where m.plane_project_id = ${project} and m.plane_id is not null and m.status <> 'archived'`;
     await makeDue(sql, sql`q.plane_project_id = ${project}`);
     return rows.length;
   }
   return await makeDue(sql, sql`true`);
+}
+
+async function hintPartner(sql: Sql, { source, type, id }: NonNullable<ManualSync["entity"]>): Promise<void> {
+  await (source === "plane"
+    ? sql`
+      select plane.enqueue_sync('odoo', m.odoo_id, m.odoo_model) from plane.sync_mappings m
+      where m.plane_type = ${type} and m.plane_id = ${id} and m.odoo_id is not null and m.status <> 'archived'`
+    : sql`
+      select plane.enqueue_sync('plane', m.plane_id, m.plane_type, 'update', jsonb_build_object('project_id', m.plane_project_id))
+      from plane.sync_mappings m
+      where m.odoo_model = ${type} and m.odoo_id = ${id} and m.plane_id is not null and m.status <> 'archived'`);
 }
 
 /** What backs off is due now. Returns how many entities. */
