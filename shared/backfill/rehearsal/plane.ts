@@ -5,7 +5,7 @@ import type { PlaneAnswer, PlaneRequest, PlaneTransport } from "../../plane/tran
 import { countCall } from "./calls.ts";
 import type { RehearsalMemory } from "./memory.ts";
 import { KEEP_LISTS_MS } from "../../sync/sides/plane_directory.ts";
-import { asRow, firstStates, newRow, type Row } from "./plane_rows.ts";
+import { asRow, firstStates, newRow, pageWith, type Row } from "./plane_rows.ts";
 
 export interface RehearsedPlane {
   client: PlaneClient;
@@ -92,6 +92,9 @@ function answering(send: PlaneTransport, memory: RehearsalMemory, now: () => str
       const real = await send(request);
       if (lately.size >= MOST_LATELY) lately.clear();
       if (id !== undefined) lately.set(path.join("/"), asRow(real.body));
+      if (id === undefined && (kind === "states" || kind === "labels")) {
+        return { ...real, body: pageWith(real.body, await madeIn(project, kind, memory)) };
+      }
       return own === undefined ? real : { ...real, body: { ...asRow(real.body), ...own } };
     }
     const body = asRow(request.body);
@@ -131,7 +134,13 @@ function unbooked(request: PlaneRequest): PlaneRequest {
 }
 
 /** What a project that is only imagined has of a kind. */
-async function listImagined(
+async function listImagined(project: string, kind: string, memory: RehearsalMemory): Promise<Row[]> {
+  const own = await madeIn(project, kind, memory);
+  return kind === "states" ? [...firstStates(project), ...own] : own;
+}
+
+/** What is only imagined of a kind, in whichever project. */
+async function madeIn(
   project: string,
   kind: string,
   { plane: imagined, made }: RehearsalMemory,
@@ -139,6 +148,5 @@ async function listImagined(
   const ids = [...made].flatMap(([id, place]) =>
     place.project === project && place.kind === kind ? [id] : []
   );
-  const own = [...(await imagined.some(ids)).values()];
-  return kind === "states" ? [...firstStates(project), ...own] : own;
+  return [...(await imagined.some(ids)).values()];
 }

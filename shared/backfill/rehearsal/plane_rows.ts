@@ -47,3 +47,11 @@ export function newRow({ path }: PlaneRequest, now: string): Row {
 export function asRow(body: unknown): Row {
   return typeof body === "object" && body !== null && !Array.isArray(body) ? { ...body } : {};
 }
+
+/** A page of a list as Plane sends it, with more rows after its last one; any other page stays as it is. */
+export function pageWith(body: unknown, more: readonly Row[]): unknown {
+  const page = asRow(body);
+  const { results, next_page_results: isFollowed } = page;
+  if (!Array.isArray(results) || isFollowed !== false || more.length === 0) return body;
+  return { ...page, results: [...results, ...more] };
+}
