@@ -10,7 +10,9 @@ Everything runs. End it with Ctrl-C.
   function        ${stack.functionUrl}
   database        ${stack.databaseUrl}
   Plane           ${
-    plane === undefined ? "the real one" : `${plane.url}  (X-API-Key: ${plane.apiKeys.service})`
+    plane === undefined
+      ? "the real one"
+      : `${plane.url}  (workspace: ${plane.workspaceSlug}, X-API-Key: ${plane.apiKeys.service})`
   }
   Odoo            ${odooSettings.ODOO_URL}  (key: ${odooSettings.ODOO_API_KEY})
   plane-proxy     ${stack.gateway.url}/functions/v1/plane-proxy
