@@ -5,9 +5,11 @@ import type { PlaneAccess, SyncDependencies } from "../sides/dependencies.ts";
 import { cut } from "./common_lenses.ts";
 import { relatedId, relatedName } from "./lens.ts";
 import type { PlaneState } from "../sides/plane_forms.ts";
+import type { SyncStore } from "../../store/engine/sync_store.ts";
 import { closedOf } from "./state_lens.ts";
 import { readUsers } from "../sides/users.ts";
 import { readTags } from "../sides/tags.ts";
+import { refuseArchivedProject } from "../sides/project_in_sight.ts";
 import { noteUnmatched, type Unmatched, unmatchedName } from "../sides/unmatched.ts";
 
 const USERS = "res.users";
@@ -25,14 +27,18 @@ const GROUPS: Readonly<Record<string, PlaneState["group"]>> = {
 /**
  * The states of the project, and which of them stand for the task's stage: by what is remembered, by name, by a well-known
  * name; else one is made, because every task is in some stage.
+ *
+ * @throws SuiteError plane_forbidden while the project is archived and lists no states
  */
 export async function statesOfStage(
   record: OdooRecord,
   project: string,
   plane: PlaneAccess,
-  { store }: SyncDependencies,
+  { store }: { store: Pick<SyncStore, "readValues" | "rememberValues"> },
 ): Promise<{ states: PlaneState[]; ofStage: Map<number, string[]> }> {
   const states = await plane.directory.allStates(project);
+  // Each project has states: where none is listed they are hidden, and one that is made would be there twice.
+  if (states.length === 0) await refuseArchivedProject(plane.client, project, "list states");
   const stage = relatedId(record.stage_id);
   if (stage === null) return { states, ofStage: new Map() };
   const known = (await store.readValues({ user: [], label: [], state: states.map(({ id }) => id) })).state;
