@@ -73,6 +73,23 @@ for (const moduleAs of ["project", "tag"]) {
   });
 }
 
+Deno.test("tag: it becomes no label either while nobody has said what it stands for, as its worker died right after making it", async () => {
+  const { scene, first, id } = await withMembers("tag");
+  await using _scene = scene;
+  const { odoo, sql } = scene.world;
+  const { id: tag } = await scene.partner("module", id, ["name"]);
+  const [own = 0] = await odoo.create("project.tags", [{ name: "urgent" }]);
+  const task = (await scene.task(first, "name")).id;
+  await odoo.write("project.task", [task], { tag_ids: [[6, 0, [tag, own]]] });
+  await sql`delete from plane.sync_value_map where kind = 'module'`;
+  await hintTask(scene, first);
+  const { results } = await scene.plane.api("GET", `/projects/${scene.project}/labels/`);
+  assert.deepEqual((results as { name: string }[]).map(({ name }) => name), ["urgent"]);
+  const known = await sql<{ plane_value: string; odoo_id: string }[]>`
+    select plane_value, odoo_id::text from plane.sync_value_map where kind = 'module'`;
+  assert.deepEqual([...known], [{ plane_value: id, odoo_id: String(tag) }]);
+});
+
 Deno.test("a tag that was deleted in Odoo is made again for a module that is a project", async () => {
   const { scene, first, id } = await withMembers("project");
   await using _scene = scene;

@@ -8,7 +8,7 @@ import type { PlaneState } from "../sides/plane_forms.ts";
 import type { SyncStore } from "../../store/engine/sync_store.ts";
 import { closedOf } from "./state_lens.ts";
 import { readUsers } from "../sides/users.ts";
-import { readTags } from "../sides/tags.ts";
+import { moduleTagsAmong, readTags } from "../sides/tags.ts";
 import { refuseArchivedProject } from "../sides/project_in_sight.ts";
 import { noteUnmatched, type Unmatched, unmatchedName } from "../sides/unmatched.ts";
 
@@ -138,7 +138,7 @@ export async function labelsOf(
     if (remembered !== undefined) labels.set(tag, remembered.id);
   }
   const unknown = tags.filter((tag) => !labels.has(tag));
-  const modules = await store.odooValues("module", unknown);
+  const modules = await moduleTagsAmong(unknown, { store, odoo });
   for (const { id: tag, name: whole } of await readTags(odoo(), unknown.filter((tag) => !modules.has(tag)))) {
     const name = cut(whole);
     const same = all.find((label) => label.name.trim().toLowerCase() === name.trim().toLowerCase());

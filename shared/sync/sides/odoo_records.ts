@@ -111,11 +111,24 @@ const externalIds = z.record(z.string(), z.string());
 
 /** The external id of a record, `module.name`; null when it has none. Every user may ask. */
 export async function externalIdOf(odoo: OdooClient, model: string, id: number): Promise<string | null> {
-  const answer = externalIds.safeParse(await odoo.call(model, "get_external_id", { ids: [id] }));
+  return (await externalIdsOf(odoo, model, [id])).get(id) ?? null;
+}
+
+/** The same for several at once: by id, without those that have none. */
+export async function externalIdsOf(
+  odoo: OdooClient,
+  model: string,
+  ids: readonly number[],
+): Promise<Map<number, string>> {
+  if (ids.length === 0) return new Map();
+  const answer = externalIds.safeParse(await odoo.call(model, "get_external_id", { ids: [...ids] }));
   if (!answer.success) {
     throw new SuiteError("odoo_bad_answer", { facts: { model, method: "get_external_id" } });
   }
-  return answer.data[String(id)] || null;
+  return new Map(ids.flatMap((id) => {
+    const name = answer.data[String(id)] ?? "";
+    return name === "" ? [] : [[id, name] as const];
+  }));
 }
 
 /** Whether a record is among those a domain finds, archived or not. */

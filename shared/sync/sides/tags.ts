@@ -1,6 +1,10 @@
 import { z } from "zod";
 import { SuiteError } from "../../errors.ts";
 import type { OdooClient, OdooDomain } from "../../odoo/client.ts";
+import type { SyncDependencies } from "./dependencies.ts";
+import { planeRecordOf } from "./external_id.ts";
+import { TAG_MODEL } from "./models.ts";
+import { externalIdsOf } from "./odoo_records.ts";
 import { escapePattern } from "./users.ts";
 
 const tag = z.object({ id: z.number(), name: z.string() });
@@ -38,6 +42,33 @@ export async function readTags(
   ids: readonly number[],
 ): Promise<{ id: number; name: string }[]> {
   return (await odoo.read("project.tags", [...ids], ["name"])).map((record) => tag.parse(record));
+}
+
+/**
+ * Those of these tags that stand for modules: what is remembered, and what bears the name we give a module's tag as we make it.
+ * Its worker may have died before it said so, and somebody may give it to a task meanwhile. Found by its name, it is remembered.
+ */
+export async function moduleTagsAmong(
+  tags: readonly number[],
+  { store, odoo }: Pick<SyncDependencies, "store" | "odoo">,
+): Promise<Set<number>> {
+  const modules = new Set(await store.odooValues("module", tags));
+  const names = await externalIdsOf(odoo(), TAG_MODEL, tags.filter((id) => !modules.has(id)));
+  const untold = new Map([...names].flatMap(([id, name]) => {
+    const record = planeRecordOf(name);
+    return record?.type === "module" ? [[id, record.id] as const] : [];
+  }));
+  if (untold.size === 0) return modules;
+  const found = await readTags(odoo(), [...untold.keys()]);
+  await store.rememberValues(
+    "module",
+    TAG_MODEL,
+    found.flatMap(({ id, name }) => {
+      const planeValue = untold.get(id);
+      return planeValue === undefined ? [] : [{ planeValue, planeName: name, odooId: id }];
+    }),
+  );
+  return new Set([...modules, ...untold.keys()]);
 }
 
 /** By exact name, else whatever the case: `bug` in Odoo is what Plane calls `Bug`. */
