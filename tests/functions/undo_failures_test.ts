@@ -26,6 +26,14 @@ function breakPlane({ world }: Pick<Pair, "world">, times: number): void {
   };
 }
 
+/** Somebody edits the task once it was taken back there, and the change that is then sent to Plane fails. */
+function meanwhileInOdoo(pair: Pair, values: Values): void {
+  pair.world.beforePlaneWrite = async () => {
+    await editOdoo(pair, values);
+    pair.world.plane?.faults.next({ kind: "status", status: 500 });
+  };
+}
+
 /** Looks again at what failed, whenever it was to be tried again. */
 async function again({ world }: Pair): Promise<void> {
   await world.sql`update plane.sync_queue set next_attempt_at = now(), lock_until = null`;
@@ -68,6 +76,30 @@ Deno.test("what was taken back in Odoo is logged once, however often Plane fails
   assert.equal(world.beforePlaneWrite, undefined, "all three failed");
   assert.equal((await inPlane(pair)).priority, "none");
   assert.deepEqual(await undoneOf(pair, "priority"), [["odoo", "3", "0"], ["plane", "urgent", "none"]]);
+});
+
+Deno.test("who sets the value again before its undo is settled has it taken back once more, and the log has it", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  await fromPlane(pair, { priority: "urgent" });
+  meanwhileInOdoo(pair, { priority: "3" });
+  await takeBack(world, await logOf(world, "priority"));
+  await again(pair);
+  assert.equal((await world.partner("issue", pair.item)).priority, "0");
+  assert.equal((await inPlane(pair)).priority, "none");
+  assert.deepEqual(await undoneOf(pair, "priority"), [["odoo", "3", "0"], ["plane", "urgent", "none"]]);
+});
+
+Deno.test("who sets another value before an undo is settled keeps it", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  await fromPlane(pair, { priority: "urgent" });
+  meanwhileInOdoo(pair, { priority: "2" });
+  await takeBack(world, await logOf(world, "priority"));
+  await again(pair);
+  assert.deepEqual(await givenUp(world), ["priority"]);
+  assert.equal((await world.partner("issue", pair.item)).priority, "2");
+  assert.equal((await inPlane(pair)).priority, "high");
 });
 
 Deno.test("what was taken back in Plane is in the log, also when reading what Odoo stored fails", async () => {

@@ -5,6 +5,7 @@
 import type { FieldName } from "./fields.ts";
 import { type Change, same } from "./history.ts";
 import { isTakenBack } from "./undone.ts";
+import { isTakenBackAgain } from "./undone_again.ts";
 import { sameValue } from "./logged_values.ts";
 import { type Pair, pairsOf } from "./pairs.ts";
 import type { Evidence } from "./evidence.ts";
@@ -40,17 +41,21 @@ export async function lostUpdates(world: Evidence): Promise<LostUpdates> {
       other.field === field && pair[other.side] === other.record &&
       (other.at > edit.at || (other.at === edit.at && edits.indexOf(other) > edits.indexOf(edit)))
     );
+    const members = SETS.includes(field)
+      ? lostMembers(edit, final.map((fields) => fields[field]), later)
+      : null;
     const lost = TEXTS.includes(field)
       ? !final.some((fields) => same(fields[field], edit.to)) && later.length === 0 &&
         !recorded.some((loser) => loser.planeId === pair.plane && loser.field === field && loser.has(edit))
-      : SETS.includes(field)
-      ? lostMembers(edit, final.map((fields) => fields[field]), later).length > 0 &&
+      : members !== null
+      ? members.length > 0 &&
         !recorded.some((loser) =>
           loser.planeId === pair.plane && loser.field === field && loser.why !== "joined"
         )
       : false;
     if (!lost || wasDeleted(world, edit) || isBackAgain(world, edit)) continue;
-    if (isTakenBack(world, edit, pair, SETS.includes(field))) continue;
+    if (isTakenBack(world, edit, pair, members !== null)) continue;
+    if (await isTakenBackAgain(world, edit, pair, members)) continue;
     if (swallowed(world, edit) || await isCrossed(world, edit, pair)) inGap += 1;
     else {
       failures.push(
