@@ -156,12 +156,22 @@ export class Plans {
         return {
           name,
           status: row.state === "1_done" ? "done" : row.state === "1_canceled" ? "canceled" : "open",
-          lead: user(Array.isArray(row.user_ids) ? row.user_ids[0] : false),
+          lead: user(this.#listed(row.user_ids)[0]),
           over: String(row.active === false),
         };
       default:
         return { title: name };
     }
+  }
+
+  /**
+   * People in the order in which Odoo lists them, by name: whoever is first of a module's task is its lead, so that an
+   * assignee somebody adds may become it, which is an edit.
+   */
+  #listed(ids: unknown): number[] {
+    const name = (id: number) => String(this.odoo.database.row("res.users", id)?.name ?? "");
+    const people = Array.isArray(ids) ? ids.filter((id) => typeof id === "number") : [];
+    return people.sort((a, b) => name(a) < name(b) ? -1 : Number(name(a) > name(b)));
   }
 }
 
