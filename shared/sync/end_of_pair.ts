@@ -4,6 +4,7 @@ import { type Effect, effectOf } from "./effect.ts";
 import type { EndInOdoo, PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { undoOrders } from "./pairs/undo_orders.ts";
 import type { Change, Side } from "./plan/planned.ts";
+import type { Unseen } from "./unseen_edits.ts";
 
 /** How an Odoo record ends unless its kind says otherwise. */
 export const ARCHIVE: EndInOdoo = {
@@ -20,7 +21,7 @@ export const ARCHIVE: EndInOdoo = {
 export function endOfPair<Form extends PlaneForm>(
   entity: SyncEntity<Form>,
   side: Side,
-  { odooId, gone, archive, unseen }: { odooId: number; gone: boolean; archive: boolean; unseen: string[] },
+  { odooId, gone, archive, unseen }: { odooId: number; gone: boolean; archive: boolean; unseen: Unseen },
 ): Effect {
   const { claimed, mapping, kind, pair } = entity;
   const other: Side = side === "plane" ? "odoo" : "plane";
@@ -33,7 +34,7 @@ export function endOfPair<Form extends PlaneForm>(
     why: side === "plane" ? "changed_in_plane" : "changed_in_odoo",
     base: false,
   };
-  const kept = unseen.length > 0;
+  const kept = unseen.edited.length > 0;
   // An order to take something back would wait for ever.
   const orders = [...undoOrders(entity).keys()];
   return {
@@ -54,7 +55,7 @@ export function endOfPair<Form extends PlaneForm>(
       plane_seen: pair.snapshot?.plane_seen ?? null,
       placeholders: pair.snapshot?.placeholders ?? {},
     },
-    log: [{
+    log: [...unseen.undone.length === 0 ? [] : [undone(unseen.undone)], {
       operation: archive ? "archive" : "none",
       success: !kept,
       ...(archive ? { changes: [change] } : {}),
@@ -79,8 +80,13 @@ export function endOfPair<Form extends PlaneForm>(
         entity_key: claimed.entityKey,
         odoo_model: kind.odooModel,
         odoo_id: odooId,
-        fields: unseen,
+        fields: unseen.edited,
       },
     }],
   };
+}
+
+/** An order that was carried out as far as it could be. */
+function undone(changes: readonly Change[]): Effect["log"][number] {
+  return { operation: "update", success: true, changes, duration_ms: 0 };
 }

@@ -10,7 +10,7 @@ import { externalId } from "./sides/external_id.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { findByExternalId, readRecord, writeRecord } from "./sides/odoo_records.ts";
 import type { ActiveLens } from "./plan/plan_input.ts";
-import { unseenInOdoo, unseenInPlane } from "./unseen_edits.ts";
+import { NOTHING_UNSEEN, unseenInOdoo, unseenInPlane } from "./unseen_edits.ts";
 
 /**
  * Plane's record is gone. Leaves a tombstone also where there is no partner: a late announcement must not make one.
@@ -45,19 +45,20 @@ export async function goneInPlane<Form extends PlaneForm>(
   }
   const odooId = Number(known);
   const record = await readRecord(odoo, kind.odooModel, odooId, fields);
-  const unseen = record === null ? [] : await unseenInOdoo(entity, lenses, record, deps);
+  const unseen = record === null ? NOTHING_UNSEEN : await unseenInOdoo(entity, lenses, record, deps);
   const ends = kind.whenGone;
   if (ends !== undefined) {
     const asked = record !== null && config.options.delete !== "ignore" && entity.ways.toOdoo;
     if (asked) lease.require(deps.odooTimeoutMs);
-    const remove = config.options.delete === "delete" && unseen.length === 0;
+    const remove = config.options.delete === "delete" && unseen.edited.length === 0;
     const wrote = asked && await ends.inOdoo(record, remove, deps);
-    return endOfPair(entity, "plane", { odooId, gone: record === null, archive: wrote, unseen: [] });
+    const said = { ...unseen, edited: [] };
+    return endOfPair(entity, "plane", { odooId, gone: record === null, archive: wrote, unseen: said });
   }
   const end = kind.endInOdoo ?? ARCHIVE;
   const archivable = end !== ARCHIVE ||
     (kind.odooFields(await deps.capabilities()) ?? {}).active !== undefined;
-  const archive = record !== null && !end.isDone(record) && archivable && unseen.length === 0 &&
+  const archive = record !== null && !end.isDone(record) && archivable && unseen.edited.length === 0 &&
     config.options.delete !== "ignore" && entity.ways.toOdoo;
   if (archive) {
     lease.require(deps.odooTimeoutMs);
@@ -75,22 +76,23 @@ export async function goneInOdoo<Form extends PlaneForm>(
 ): Promise<Effect | null> {
   const { kind, config, mapping, lease, pair } = entity;
   if (mapping === null || mapping.status === "archived") return null;
-  const unseen = form === null ? [] : await unseenInPlane(entity, form, lenses, deps);
+  const unseen = form === null ? NOTHING_UNSEEN : await unseenInPlane(entity, form, lenses, deps);
   const ends = kind.whenGone;
   if (ends !== undefined) {
     const asked = form !== null && pair.tombstone === null && config.options.delete !== "ignore" &&
       entity.ways.toPlane;
     if (asked) lease.require(deps.planeTimeoutMs);
-    const remove = config.options.delete === "delete" && unseen.length === 0;
+    const remove = config.options.delete === "delete" && unseen.edited.length === 0;
     const wrote = asked && await ends.inPlane(form, remove, deps, lease);
     return endOfPair(entity, "odoo", {
       odooId: Number(mapping.odoo_id),
       gone: true,
       archive: wrote,
-      unseen: [],
+      unseen: { ...unseen, edited: [] },
     });
   }
-  const archive = form !== null && form.archived_at === null && unseen.length === 0 && entity.ways.toPlane &&
+  const archive = form !== null && form.archived_at === null && unseen.edited.length === 0 &&
+    entity.ways.toPlane &&
     config.options.delete !== "ignore" && kind.plane !== undefined && deps.plane !== undefined &&
     (kind.madeInOdoo === "never" || lenses.some(({ lens }) => lens.field === "archived")) &&
     pair.tombstone === null;
