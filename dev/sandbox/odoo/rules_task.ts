@@ -94,13 +94,16 @@ function takeChildrenAlong(session: Session, before: Row, moved: unknown): void 
   }
 }
 
-/** Open sub-tasks share their parent's milestone: those that had the same one, or none, get the new one. */
+/**
+ * Open sub-tasks share their parent's milestone: those that had the same one, or none, get the new one. Archived ones are
+ * overlooked, as `child_ids` shows none.
+ */
 function passMilestoneOn(session: Session, before: Row, given: unknown): void {
   const milestone = rowOf(session, "project.milestone", given);
   for (const child of childrenOf(session, before.id)) {
     const shared = child.milestone_id === before.milestone_id;
     const joins = child.milestone_id === false && child.project_id === milestone?.project_id;
-    if (isClosed(child.state) || !(shared || joins)) continue;
+    if (child.active !== true || isClosed(child.state) || !(shared || joins)) continue;
     writeRecords(session, "project.task", [child.id], { milestone_id: milestone?.id ?? false });
   }
 }

@@ -121,6 +121,18 @@ export const MILESTONES: readonly ContractCase[] = [
     await odoo.client.write(TASK, [parent], { milestone_id: first });
     assert.equal(await milestoneOf(odoo, child), second);
   }],
+  ["an archived sub-task keeps the milestone it has, or none", async (odoo) => {
+    const project = await newProject(odoo);
+    const [first, second] = [await newMilestone(odoo, project), await newMilestone(odoo, project)];
+    const parent = await newTask(odoo, { project_id: project });
+    const child = await newTask(odoo, { project_id: project, parent_id: parent });
+    await odoo.client.write(TASK, [child], { active: false });
+    await odoo.client.write(TASK, [parent], { milestone_id: first });
+    assert.equal(await milestoneOf(odoo, child), false);
+    await odoo.client.write(TASK, [child], { milestone_id: first });
+    await odoo.client.write(TASK, [parent], { milestone_id: second });
+    assert.equal(await milestoneOf(odoo, child), first);
+  }],
   [
     "a task that gets a parent gets its milestone too, unless it has one or is told otherwise",
     async (odoo) => {
