@@ -1,17 +1,11 @@
 /** What is settled of a pair whose one record is gone. */
 import { attemptsLeft } from "./attempts.ts";
 import { type Effect, effectOf } from "./effect.ts";
-import type { EndInOdoo, PlaneForm, SyncEntity } from "./pairs/kind.ts";
+import { ARCHIVE } from "./pairs/archive.ts";
+import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { undoOrders } from "./pairs/undo_orders.ts";
 import type { Change, Side } from "./plan/planned.ts";
 import type { Unseen } from "./unseen_edits.ts";
-
-/** How an Odoo record ends unless its kind says otherwise. */
-export const ARCHIVE: EndInOdoo = {
-  field: "archived",
-  values: { active: false },
-  isDone: (record) => record.active === false,
-};
 
 /**
  * The effect of an end: the mapping is archived, a tombstone stays, and the log and an event say what became of the other record.

@@ -5,7 +5,8 @@
 import { attemptsLeft } from "./attempts.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import { type Effect, effectOf } from "./effect.ts";
-import { ARCHIVE, endOfPair } from "./end_of_pair.ts";
+import { endOfPair } from "./end_of_pair.ts";
+import { ARCHIVE } from "./pairs/archive.ts";
 import { externalId } from "./sides/external_id.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { findByExternalId, readRecord, writeRecord } from "./sides/odoo_records.ts";

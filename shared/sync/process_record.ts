@@ -11,7 +11,7 @@ import { odooRecordOf } from "./sides/external_id.ts";
 import { PROJECT_MODEL } from "./sides/models.ts";
 import { readRecord } from "./sides/odoo_records.ts";
 import { goneInOdoo, goneInPlane } from "./gone.ts";
-import { GoneInPlane } from "./gone_in_plane.ts";
+import { GoneInPlane } from "./sides/gone_in_plane.ts";
 import { leaveOut, leavesOut } from "./left_out.ts";
 import { observePlane } from "./observe.ts";
 import { findOdooPartner } from "./partner.ts";

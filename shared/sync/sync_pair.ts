@@ -4,7 +4,7 @@ import { applyToOdoo, applyToPlane } from "./apply.ts";
 import type { Carried } from "./plan/bases.ts";
 import { noteAttempt, Notes } from "./attempts.ts";
 import { type Effect, effectOf } from "./effect.ts";
-import { GoneInPlane } from "./gone_in_plane.ts";
+import { GoneInPlane } from "./sides/gone_in_plane.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { Followed, PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { getsLinks, leaveLinks, linksOwed } from "./link_leaving.ts";

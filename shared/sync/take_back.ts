@@ -5,7 +5,7 @@
 import { SuiteError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { OdooRecord } from "../odoo/client.ts";
-import { GoneInPlane } from "./gone_in_plane.ts";
+import { GoneInPlane } from "./sides/gone_in_plane.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { undoOrders } from "./pairs/undo_orders.ts";

@@ -7,7 +7,7 @@ import { basesAfterAttempts } from "./plan/attempts.ts";
 import { type Json, sameJson } from "../json.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
-import { ARCHIVE } from "./end_of_pair.ts";
+import { ARCHIVE } from "./pairs/archive.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { undoOrders } from "./pairs/undo_orders.ts";
 import { NO_REFERENCES, relatedId } from "./lenses/lens.ts";

@@ -1,7 +1,7 @@
 /** Who is in a cycle or module, as far as Plane's list can be believed. */
 import type { JsonObject } from "../../json.ts";
 import { SuiteError } from "../../errors.ts";
-import { GoneInPlane } from "../gone_in_plane.ts";
+import { GoneInPlane } from "../sides/gone_in_plane.ts";
 import { membersIn } from "./membership.ts";
 
 /**

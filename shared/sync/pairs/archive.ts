@@ -1,0 +1,8 @@
+import type { EndInOdoo } from "./kind.ts";
+
+/** How an Odoo record ends unless its kind says otherwise. */
+export const ARCHIVE: EndInOdoo = {
+  field: "archived",
+  values: { active: false },
+  isDone: (record) => record.active === false,
+};
