@@ -158,6 +158,8 @@ export class Plans {
           status: row.state === "1_done" ? "done" : row.state === "1_canceled" ? "canceled" : "open",
           lead: user(this.#listed(row.user_ids)[0]),
           over: String(row.active === false),
+          // Not compared with Plane's: only that somebody edits it is of interest.
+          description: line(String(row.description ?? "")),
         };
       default:
         return { title: name };
