@@ -51,6 +51,7 @@ Deno.test("a name that is taken is not sent again whenever something else of a b
   await plane.api("POST", "/projects/", { name: "Shop", identifier: "SHOP" });
   await world.arrive();
   const { id } = await world.partner("project", project);
+  world.beginNextDay();
   const before = plane.requests.length;
   // What is refused is sent first, and once more without it when there is more to say.
   const sent = () =>

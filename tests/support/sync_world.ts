@@ -53,12 +53,16 @@ export interface SyncWorld extends AsyncDisposable {
   drain(): Promise<DrainReport>;
   /** Half an hour passes for what was refused: it is due, and time to try it again. */
   letRefusedRest(): Promise<void>;
+  /** The engine's day has just begun: what is to happen within one day does not depend on when the test runs. */
+  beginNextDay(): void;
   /** The Odoo task or project that belongs to a Plane record; archived ones too. */
   partner(planeType: "issue" | "project", planeId: string): Promise<OdooRecord>;
   close(): Promise<void>;
 }
 
 const CONFIG = { leaseMs: 60_000, restMs: 50, wallClockMs: 30_000, entities: 10_000, concurrency: 4 };
+
+const DAY_MS = 86_400_000;
 
 /** What the tests look at. */
 const FIELDS = {
@@ -214,6 +218,9 @@ export async function createSyncWorld(options: SyncWorldOptions = {}): Promise<S
     letRefusedRest: async () => {
       passedMs += 1_800_000;
       await sql`update plane.sync_queue set next_attempt_at = now() where status = 'pending' and last_error = 'refused'`;
+    },
+    beginNextDay: () => {
+      passedMs += DAY_MS - (Date.now() + passedMs) % DAY_MS;
     },
     dieBeforeSettling: () => void (isDying = true),
     odooRequests: () => odooRequests,
