@@ -1,6 +1,8 @@
 /**
  * Takes back what a former synchronisation wrote: gives the side that was written its former value again, as if somebody there had
- * typed it. The plan that follows carries it to the other side as any edit. A later edit, on either side, is never written over.
+ * typed it. The plan that follows carries it to the other side as any edit. A later edit, on either side, is not written
+ * over; only who sets the very value again that was taken back, before that could be settled, is not told from an order that nobody
+ * has begun with (docs/api.md, `changed_since`).
  */
 import { SuiteError } from "../errors.ts";
 import type { Json } from "../json.ts";
