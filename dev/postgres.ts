@@ -6,16 +6,20 @@
 import { postgresAccount } from "./postgres/account.ts";
 import { prepareBinaries } from "./postgres/binaries.ts";
 import { endOrphan, startGuard } from "./postgres/guard.ts";
+import { memoryFolder } from "./postgres/memory.ts";
 import { initialise, launch, type ServerPlan, type ServerProcess } from "./postgres/server.ts";
 import { beforeExit } from "./cleanup.ts";
 import { freePort } from "./free_port.ts";
-import { makeTemporaryFolder, removeStaleFolders } from "./temporary.ts";
+import { makeTemporaryFolder, removeStaleFolders, type TemporaryFolder } from "./temporary.ts";
 
 const PORT_ATTEMPTS = 5;
 const CLOSES_WITHIN_MS = 15_000;
 
 export interface PostgresOptions {
-  /** Whether a commit waits for the disk. Off by default; on for measuring and for crash tests. */
+  /**
+   * Whether a commit waits for the disk. Off by default: then temporary data lie in memory where there is room.
+   * On for measuring and for crash tests.
+   */
   fsync?: boolean;
   /** A folder for the data that stays when the server ends; by default it is temporary. */
   dataDirectory?: string;
@@ -31,6 +35,7 @@ export interface Postgres extends AsyncDisposable {
   readonly port: number;
   /** The server's process id; it changes with a restart. */
   readonly pid: number;
+  readonly dataDirectory: string;
   /** What the server wrote, for the curious; it goes with the server. */
   readonly logFile: string;
   /** Ends every session as an administrator would, and starts again. */
@@ -48,11 +53,16 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const report = options.report ?? ((line: string) => console.error(line));
   const startedAt = performance.now();
   report("postgres: getting ready (the first time on a machine this downloads about 60 MB) ...");
-  const folder = await makeTemporaryFolder("postgres");
+  const throwAway = options.fsync !== true && options.dataDirectory === undefined;
+  const folders = await makeFolders(throwAway ? await memoryFolder() : undefined);
+  const folder = folders[0];
   try {
-    await removeStaleFolders("postgres", folder.path, endOrphan);
-    const plan = await makePlan(folder.path, options);
-    const endGuard = startGuard(plan.dataDirectory, folder.path);
+    const plan = await makePlan(
+      folder.path,
+      options.dataDirectory ?? `${folders.at(-1)?.path}/data`,
+      options,
+    );
+    const endGuard = startGuard(plan.dataDirectory, folders.map((each) => each.path));
     try {
       const server = await startOnFreePort(plan);
       report(
@@ -63,24 +73,43 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       const end = options.dataDirectory === undefined ? "SIGQUIT" : "SIGINT";
       return makeHandle(plan, server, end, async () => {
         await endGuard();
-        await folder.remove();
+        await removeAll(folders);
       });
     } catch (error) {
       await endGuard();
       throw error;
     }
   } catch (error) {
-    await folder.remove();
+    await removeAll(folders);
     throw error;
   }
 }
 
-async function makePlan(folder: string, options: PostgresOptions): Promise<ServerPlan> {
+/** A server's temporary folders: one for programs and log, and with `memory` another in it for the data. */
+async function makeFolders(memory: string | undefined): Promise<[TemporaryFolder, ...TemporaryFolder[]]> {
+  const folder = await makeTemporaryFolder("postgres");
+  const inMemory = memory === undefined ? [] : [await makeTemporaryFolder("postgres", memory)];
+  // The data's folder is what tells an orphaned server, so it is swept first.
+  for (const each of [...inMemory, folder]) await removeStaleFolders("postgres", each.path, endOrphan);
+  return [folder, ...inMemory];
+}
+
+async function removeAll(folders: TemporaryFolder[]): Promise<void> {
+  for (const folder of folders) await folder.remove();
+}
+
+async function makePlan(
+  folder: string,
+  dataDirectory: string,
+  options: PostgresOptions,
+): Promise<ServerPlan> {
   const account = await postgresAccount();
-  const dataDirectory = options.dataDirectory ?? `${folder}/data`;
   await Deno.mkdir(dataDirectory, { recursive: true, mode: 0o700 });
   if (account !== undefined) {
-    await Deno.chmod(folder, 0o711);
+    const parent = dataDirectory.slice(0, dataDirectory.lastIndexOf("/"));
+    for (const path of options.dataDirectory === undefined ? [folder, parent] : [folder]) {
+      await Deno.chmod(path, 0o711);
+    }
     for (const path of [folder, dataDirectory]) await Deno.chown(path, account.uid, account.gid);
   }
   const durability: Record<string, string> = options.fsync === true
@@ -164,6 +193,7 @@ function makeHandle(
       if (server === undefined) throw new Error("PostgreSQL is not running.");
       return server.pid;
     },
+    dataDirectory: plan.dataDirectory,
     logFile: `${plan.folder}/postgres.log`,
     restart: async () => {
       await end("SIGINT");

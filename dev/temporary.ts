@@ -15,9 +15,9 @@ export interface TemporaryFolder {
   remove(): Promise<void>;
 }
 
-/** Makes a folder that is gone when this process ends. `kind` is one lower-case word. */
-export async function makeTemporaryFolder(kind: string): Promise<TemporaryFolder> {
-  const path = await Deno.makeTempDir({ prefix: `${PREFIX}-${kind}-${Deno.pid}-` });
+/** Makes a folder, in `dir` if given, that is gone when this process ends. `kind` is one lower-case word. */
+export async function makeTemporaryFolder(kind: string, dir?: string): Promise<TemporaryFolder> {
+  const path = await Deno.makeTempDir({ prefix: `${PREFIX}-${kind}-${Deno.pid}-`, dir });
   const forget = beforeExit(`remove ${path}`, () => removeFolder(path));
   return {
     path,

@@ -1,11 +1,11 @@
 /**
  * A shell that waits for the end of its input, which comes when this process ends in whatever way, also by
- * kill -9 or when a test file's isolate goes away. It then stops the server and removes the folder.
+ * kill -9 or when a test file's isolate goes away. It then stops the server and removes its folders.
  */
 
 import { isRunning } from "../is_running.ts";
 
-/** $1: the data folder, $2: the folder to remove. postmaster.pid vanishes when the server has ended. */
+/** $1: the data folder, then the folders to remove. postmaster.pid vanishes when the server has ended. */
 const SCRIPT = `
 trap '' INT TERM HUP
 read answer
@@ -16,13 +16,14 @@ if [ -n "$pid" ]; then
   tries=0
   while [ -e "$1/postmaster.pid" ] && [ $tries -lt 100 ]; do sleep 0.05; tries=$((tries + 1)); done
 fi
-rm -rf "$2"
+shift
+rm -rf "$@"
 `;
 
 /** Starts the guard; the returned function ends it after the server was stopped in the normal way. */
-export function startGuard(dataDirectory: string, folder: string): () => Promise<void> {
+export function startGuard(dataDirectory: string, folders: string[]): () => Promise<void> {
   const guard = new Deno.Command("sh", {
-    args: ["-c", SCRIPT, "guard", dataDirectory, folder],
+    args: ["-c", SCRIPT, "guard", dataDirectory, ...folders],
     cwd: "/",
     stdin: "piped",
     stdout: "null",

@@ -6,8 +6,9 @@ import { startPostgres } from "../../../dev/postgres.ts";
 await runMain(async () => {
   const settings: Record<string, string> = Deno.args[0] === "fail" ? { no_such_setting: "1" } : {};
   const server = await startPostgres({ report: () => {}, settings });
-  const folder = server.logFile.slice(0, server.logFile.lastIndexOf("/"));
-  console.log(JSON.stringify({ pid: server.pid, port: server.port, folder }));
+  const folderOf = (path: string) => path.slice(0, path.lastIndexOf("/"));
+  const folders = [server.logFile, server.dataDirectory].map(folderOf);
+  console.log(JSON.stringify({ pid: server.pid, port: server.port, folders }));
   switch (Deno.args[0]) {
     case "throw":
       throw new Error("the program fails");

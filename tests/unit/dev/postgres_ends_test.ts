@@ -7,7 +7,7 @@ const PROGRAM = `${ROOT}tests/support/programs/run_postgres.ts`;
 
 interface Started {
   readonly child: Deno.ChildProcess;
-  readonly server: { pid: number; port: number; folder: string };
+  readonly server: { pid: number; port: number; folders: string[] };
 }
 
 /** Starts the program and waits until its server is ready. */
@@ -32,7 +32,9 @@ async function readyChild(program: string, args: string[]): Promise<Started> {
 
 async function assertNothingLeft(server: Started["server"]): Promise<void> {
   await eventually("the server has ended", () => !isRunning(server.pid) || isZombie(server.pid));
-  await eventually("its folder is gone", () => Deno.stat(server.folder).then(() => false, () => true));
+  for (const folder of server.folders) {
+    await eventually(`${folder} is gone`, () => Deno.stat(folder).then(() => false, () => true));
+  }
   await assert.rejects(Deno.connect({ hostname: "127.0.0.1", port: server.port }));
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import postgres from "postgres";
 import { pickAccount } from "../../../dev/postgres/account.ts";
+import { hasRoom, memoryFolder } from "../../../dev/postgres/memory.ts";
 import { startPostgres } from "../../../dev/postgres.ts";
 
 const quiet = { report: () => {} };
@@ -26,6 +27,28 @@ Deno.test("a server does not wait for the disk unless told to, and takes setting
   const settings = "concat_ws(' ', current_setting('fsync'), current_setting('synchronous_commit'))";
   assert.equal(await query(durable.url, `select ${settings} as answer`), "on on");
   assert.notEqual(fast.port, durable.port);
+});
+
+Deno.test("data nobody asked to keep lie in memory where there is room, and leave with the server", async () => {
+  const memory = await memoryFolder();
+  const throwAway = await startPostgres(quiet);
+  const data = throwAway.dataDirectory;
+  assert.equal(await query(throwAway.url, "select current_setting('data_directory') as answer"), data);
+  assert.equal(data.startsWith(`${memory}/plane-odoo-postgres-`), memory !== undefined);
+  await throwAway.stop();
+  await assert.rejects(Deno.stat(data.replace(/\/data$/, "")), Deno.errors.NotFound);
+  await using durable = await startPostgres({ ...quiet, fsync: true });
+  assert.ok(!durable.dataDirectory.startsWith("/dev/shm/"));
+});
+
+Deno.test("a memory file system counts with two gibibytes free, and a disk never", () => {
+  const line = (name: string, free: number) =>
+    `Filesystem 1024-blocks Used Available Capacity Mounted on\n${name} 9999999 1 ${free} 1% /dev/shm\n`;
+  assert.equal(hasRoom(line("tmpfs", 2_097_152)), true);
+  assert.equal(hasRoom(line("shm", 2_097_152)), true);
+  assert.equal(hasRoom(line("tmpfs", 2_097_151)), false);
+  assert.equal(hasRoom(line("/dev/vda", 9_999_999)), false);
+  assert.equal(hasRoom(""), false);
 });
 
 Deno.test("what was committed is there after a kill and after a restart, at the same address", async () => {
