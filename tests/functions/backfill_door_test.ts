@@ -86,6 +86,8 @@ Deno.test({
     const row = await finished(real.body.run_id);
     assert.equal((row.report as { complete: boolean }).complete, true, JSON.stringify(row));
     assert.equal(scene.world.sandboxOdoo.records("project.task").length, 2);
+    const written = await ask("GET", `sync&run=${real.body.run_id}&offset=0`);
+    assert.deepEqual([written.status, written.body.error], [404, "There is no such dry run."]);
 
     const { body: status } = await ask("GET", "status");
     const [latest] = status.runs as Record<string, unknown>[];

@@ -52,7 +52,7 @@ export interface ActionDependencies {
   backfill: (wanted: BackfillRequest) => Promise<string>;
   /** Null: there is no such run. */
   readRun: (id: string) => Promise<RunRow | null>;
-  /** What a dry run would write, from the `offset`th record on; null: there is no such run. */
+  /** What a dry run would write, from the `offset`th record on; null: there is no such dry run. */
   listRecords: (id: string, offset: number) => Promise<RecordPage | null>;
   /** Goes on with a backfill that is not finished, when there is one; it outlives the answer. */
   workInBackground: () => void;
@@ -121,7 +121,10 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
       if (method === "GET") {
         const { run: id, offset } = runOf(query);
         const run = offset === undefined ? await deps.readRun(id) : await deps.listRecords(id, offset);
-        if (run === null) throw new SuiteError("not_found", { message: "There is no such run." });
+        if (run === null) {
+          const what = offset === undefined ? "run" : "dry run";
+          throw new SuiteError("not_found", { message: `There is no such ${what}.` });
+        }
         return offset === undefined ? { run } : { ...run };
       }
       const wanted = await body();

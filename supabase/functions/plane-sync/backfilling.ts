@@ -45,7 +45,7 @@ export interface Backfilling {
   /** Works at the oldest run, `ring` starting a drain for what it hints. */
   work: (ring: () => void) => Promise<BackfillReport>;
   read: (id: string) => Promise<RunRow | null>;
-  /** Null: there is no such run. */
+  /** Null: there is no such dry run. */
   listRecords: (id: string, offset: number) => Promise<RecordPage | null>;
   /** The status' rows of runs as people follow them. */
   describe: (rows: readonly JsonObject[]) => Promise<(RunDescription | JsonObject)[]>;
@@ -135,7 +135,8 @@ export function createBackfilling(
     },
     read: (id) => runs.read(id),
     listRecords: async (id, offset) => {
-      if (await runs.read(id) === null) return null;
+      const run = await runs.read(id);
+      if (run === null || !run.dry_run) return null;
       const found = await shelves.records(id, offset, MOST_LISTED + 1);
       const next_offset = found.length > MOST_LISTED ? offset + MOST_LISTED : null;
       return { records: found.slice(0, MOST_LISTED), next_offset };
