@@ -47,6 +47,27 @@ Deno.test("what a dead worker wrote is its own doing: nobody's edit, and in the 
   assert.equal(await attempts(pair), 0);
 });
 
+Deno.test("what a dead worker wrote is in the log as written, also when the look that saw it ends half-way", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  await dieAfterWritingOdoo(pair, { priority: "urgent" });
+  await editOdoo(pair, { name: "Edited" });
+  const { faults } = pair.plane;
+  world.beforePlaneWrite = () => Promise.resolve(faults.next({ kind: "status", status: 502 }, 20));
+  await world.drain();
+  while (faults.take() !== undefined) { /* Plane is well again. */ }
+  assert.equal((await inPlane(pair)).name, "Start");
+  // Odoo's stamps are whole seconds: as if its record was made, edited and written within one.
+  const [task] = await world.odoo.read("project.task", [pair.task], ["write_date"]);
+  await world
+    .sql`update plane.sync_attempt set stamp = ${`${task?.write_date}Z`}::timestamptz where side = 'odoo'`;
+  await world.sql`update plane.sync_queue set next_attempt_at = now()`;
+  await world.drain();
+  assert.equal((await inPlane(pair)).name, "Edited");
+  assert.deepEqual(await logOf(pair, "priority"), [[true, "changed_in_plane", "0", "3"]]);
+  assert.equal(await attempts(pair), 0);
+});
+
 Deno.test("the value that gave way in a conflict is in the log, whether or not its worker lived to say so", async () => {
   const pair = await start();
   await using world = pair.world;

@@ -76,7 +76,11 @@ export function basesAfterAttempts<Form>(
         doubtful.add(field);
       }
       if (typeof found === "string") continue;
-      wasSeen ||= isSettled ? sameAgreed(found, after) : !sameAgreed(found, before);
+      // Agreed on already: an earlier look saw it, and ended half-way. Its stamp may be that from before the write all the same.
+      const wasAgreed = sameAgreed({ plane: input.planeBase[field], odoo: input.odooBase[field] }, after);
+      wasSeen ||= isSettled
+        ? sameAgreed(found, after)
+        : !sameAgreed(found, before) || (wasAgreed && shows(input, active, side, after[side]));
       if (isSettled) continue;
       set(bases.plane, field, found.plane);
       set(bases.odoo, field, found.odoo);
@@ -126,17 +130,25 @@ function look<Form>(
   after: Agreed,
 ): Agreed | "old" | "other" {
   const { lens } = active;
+  if (lens.basesSeen !== undefined) return lens.basesSeen(side, input.plane, input.odoo, before, after);
+  if (shows(input, active, side, after[side])) return after;
+  return shows(input, active, side, before[side]) ? "old" : "other";
+}
+
+/** Whether the record has on that side what a base says. */
+function shows<Form>(
+  input: Known<Form>,
+  active: ActiveLens<Form>,
+  side: Side,
+  base: Json | undefined,
+): boolean {
+  if (base === undefined) return false;
+  const { lens } = active;
   const { plane, odoo } = input;
   const context = contextOf(input, active);
-  const isLike = (base: Json | undefined) => {
-    if (base === undefined) return false;
-    return side === "plane"
-      ? plane !== null && (lens.sameInPlane ?? sameJson)(base, lens.planeValue(plane, context))
-      : odoo !== null && (lens.sameInOdoo ?? sameJson)(base, lens.odooValue(odoo, context));
-  };
-  if (lens.basesSeen !== undefined) return lens.basesSeen(side, plane, odoo, before, after);
-  if (isLike(after[side])) return after;
-  return isLike(before[side]) ? "old" : "other";
+  return side === "plane"
+    ? plane !== null && (lens.sameInPlane ?? sameJson)(base, lens.planeValue(plane, context))
+    : odoo !== null && (lens.sameInOdoo ?? sameJson)(base, lens.odooValue(odoo, context));
 }
 
 /** What a new record has of what it was made with is ours; what it lacks, somebody may have taken away. */

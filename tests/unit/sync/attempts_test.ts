@@ -84,6 +84,14 @@ Deno.test("what a making said counts no more once the pair was settled", () => {
   assert.deepEqual([after.planeBase, after.odooBase], [{ a: "old" }, { a: "OLD" }]);
 });
 
+Deno.test("what an earlier look saw and agreed on, and could not settle, was written, also within one second of Odoo's stamps", () => {
+  const became = (odoo: string) =>
+    basesAfterAttempts(known("new", odoo, "new"), [attempt("new")], at("1")).over.map(({ became }) => became);
+  assert.deepEqual(became("new"), ["written"]);
+  // It was to put back what both sides had agreed on before.
+  assert.deepEqual(became("other"), ["nothing"]);
+});
+
 Deno.test("the later of two attempts counts where it is seen", () => {
   const attempts = [attempt("first"), { ...attempt("second"), id: "u" }];
   const after = basesAfterAttempts(known("second", "second", "old"), attempts, at("2"));
