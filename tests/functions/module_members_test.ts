@@ -151,6 +151,36 @@ Deno.test("members get the module's task as parent unless they have another, and
   assert.deepEqual(await parents(), [false, ofParent]);
 });
 
+Deno.test("parent_task: a member does not get the milestone somebody gave the module's task; one it has stays", async () => {
+  await using scene = await planningScene({ moduleAs: "parent_task" });
+  const { odoo } = scene.world;
+  const [free, planned] = [
+    await scene.make("work-items/", { name: "free" }),
+    await scene.make("work-items/", { name: "planned" }),
+  ];
+  const id = await scene.make("modules/", { name: "Checkout" });
+  await scene.arrive();
+  const module = (await scene.partner("module", id, ["name"])).id;
+  const { id: task, project_id: project } = await scene.task(planned, "project_id");
+  const [first = 0, second = 0] = await odoo.create("project.milestone", [
+    { name: "release", project_id: (project as [number])[0] },
+    { name: "beta", project_id: (project as [number])[0] },
+  ]);
+  await odoo.write("project.task", [module], { milestone_id: first });
+  await odoo.write("project.task", [task], { milestone_id: second });
+  await scene.make(`modules/${id}/module-issues/`, { issues: [free, planned] });
+  await scene.hint("module", id);
+  const shown = async (item: string) => {
+    const { parent_id: parent, milestone_id: milestone } = await scene.task(
+      item,
+      "parent_id",
+      "milestone_id",
+    );
+    return [parent, milestone].map((related) => Array.isArray(related) ? related[0] : related);
+  };
+  assert.deepEqual([await shown(free), await shown(planned)], [[module, false], [module, second]]);
+});
+
 Deno.test("parent_task: the task of a member that was deleted in Plane is archived: being in the module is nobody's edit", async () => {
   const { scene, first } = await withMembers("parent_task");
   await using _scene = scene;

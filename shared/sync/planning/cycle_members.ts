@@ -6,7 +6,7 @@ import type { SyncDependencies } from "../sides/dependencies.ts";
 import type { Followed, FollowInput } from "../pairs/kind.ts";
 import { relatedId } from "../lenses/lens.ts";
 import { listedMembers } from "./listed_members.ts";
-import { bringInLine, type Mark } from "./membership.ts";
+import { bringInLine, type Mark, type MarkChange } from "./membership.ts";
 import { writeTasks } from "./membership_batches.ts";
 import { TASK_MODEL } from "../sides/models.ts";
 
@@ -45,7 +45,7 @@ export async function followCycle(
  */
 async function setMilestones(
   milestone: number,
-  { give, take, members }: { give: number[]; take: number[]; members: ReadonlySet<number> },
+  { give, take, members }: MarkChange,
   lease: Lease,
   deps: SyncDependencies,
 ): Promise<void> {

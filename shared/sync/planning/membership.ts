@@ -18,8 +18,17 @@ export interface Mark {
   isOn: (task: OdooRecord) => boolean;
   /** Whether a task without it may get it. */
   mayGet: (task: OdooRecord) => boolean;
-  /** Gives it to tasks, and takes it from others; `members` are all that are to have it afterwards. */
-  carry: (change: { give: number[]; take: number[]; members: ReadonlySet<number> }) => Promise<void>;
+  /** Gives it to tasks, and takes it from others. */
+  carry: (change: MarkChange) => Promise<void>;
+}
+
+export interface MarkChange {
+  give: number[];
+  take: number[];
+  /** All that are to have it afterwards. */
+  members: ReadonlySet<number>;
+  /** The tasks as they were read just before. */
+  tasks: ReadonlyMap<number, OdooRecord>;
 }
 
 /** Under this name the base keeps the members agreed on: work item -> task. */
@@ -85,7 +94,8 @@ export async function bringInLine<Form extends PlaneForm>(
   const wrote = give.length > 0 || take.length > 0;
   if (wrote) {
     lease.require(deps.odooTimeoutMs);
-    await mark.carry({ give, take, members: new Set([...wanted, ...undo.give].filter(fits)) });
+    const all = new Set([...wanted, ...undo.give].filter(fits));
+    await mark.carry({ give, take, members: all, tasks });
   }
   // What Odoo says it stored counts: a milestone of another project becomes none without a word.
   const after = wrote ? await read([...new Set([...members.values(), ...take, ...undo.give])]) : tasks;

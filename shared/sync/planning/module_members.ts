@@ -6,6 +6,7 @@ import { forgettingWhatIsGone } from "../sides/forget.ts";
 import type { Followed, FollowInput } from "../pairs/kind.ts";
 import { undoOrders } from "../pairs/undo_orders.ts";
 import { relatedId, relatedIds } from "../lenses/lens.ts";
+import { lookAtMilestone } from "../issues/cycle_inherited.ts";
 import { listedMembers } from "./listed_members.ts";
 import { bringInLine, type Mark, MEMBERS, membersIn } from "./membership.ts";
 import { writeTasks } from "./membership_batches.ts";
@@ -42,12 +43,17 @@ export async function followParent(input: Input, deps: SyncDependencies): Promis
   if (items === null) return null;
   const { lease } = input.entity;
   const mark: Mark = {
-    reads: ["parent_id"],
+    reads: ["parent_id", "milestone_id"],
     isOn: (task) => relatedId(task.parent_id) === input.odooId,
     mayGet: (task) => relatedId(task.parent_id) === null,
-    carry: async ({ give, take }) => {
+    carry: async ({ give, take, tasks }) => {
       await writeTasks(lease, deps, take, { parent_id: false });
-      await giveParent(input.odooId, give, lease, deps);
+      // Odoo gives a task its new parent's milestone when it has none; in Plane it is in no cycle.
+      const free = give.filter((id) => relatedId(tasks.get(id)?.milestone_id) === null);
+      const values = { parent_id: input.odooId, milestone_id: false } as const;
+      await giveParent(values, free, lease, deps);
+      await giveParent({ parent_id: input.odooId }, give.filter((id) => !free.includes(id)), lease, deps);
+      if (free.length > 0) await lookAtMilestone(values, deps);
     },
   };
   return await bringInLine(input, items, mark, input.references.planeProject?.odooId ?? null, deps);
@@ -55,20 +61,20 @@ export async function followParent(input: Input, deps: SyncDependencies): Promis
 
 /** One that stands above the module's own task Odoo refuses, and the whole write with it: it is left out, so that the others come. */
 async function giveParent(
-  parent: number,
+  values: { parent_id: number; milestone_id?: false },
   tasks: readonly number[],
   lease: Lease,
   deps: SyncDependencies,
 ): Promise<void> {
   try {
-    await writeTasks(lease, deps, tasks, { parent_id: parent });
+    await writeTasks(lease, deps, tasks, values);
   } catch (thrown) {
     if (!(thrown instanceof SuiteError) || thrown.code !== "odoo_rejected") throw thrown;
     // Who is without the parent afterwards is said to be refused by whoever reads them back.
     if (tasks.length < 2) return;
     const half = tasks.length >> 1;
-    await giveParent(parent, tasks.slice(0, half), lease, deps);
-    await giveParent(parent, tasks.slice(half), lease, deps);
+    await giveParent(values, tasks.slice(0, half), lease, deps);
+    await giveParent(values, tasks.slice(half), lease, deps);
   }
 }
 
