@@ -28,6 +28,8 @@ export class History {
   readonly onceLow = new Set<string>();
   readonly #known: Record<Side, Map<string, Fields>> = { plane: new Map(), odoo: new Map() };
   readonly #reads = new Map<string, number>();
+  /** When each record was read, by whomever. */
+  readonly #readings = new Map<string, number[]>();
 
   constructor(readonly plane: PlaneTables, readonly odoo: OdooTables) {}
 
@@ -47,6 +49,13 @@ export class History {
   /** A record was read. */
   readBy({ worker, pass }: Reader, side: Side, record: string, at: number): void {
     this.#reads.set(`${worker} ${pass} ${side} ${record}`, at);
+    const key = `${side} ${record}`;
+    this.#readings.set(key, [...this.#readings.get(key) ?? [], at]);
+  }
+
+  /** Whether the engine read a record between two moments, both included. */
+  wasRead(side: Side, record: string, from: number, to: number): boolean {
+    return this.#readings.get(`${side} ${record}`)?.some((at) => from <= at && at <= to) ?? false;
   }
 
   /** Looks at a side after something may have changed there, and notes what did. */

@@ -2,6 +2,7 @@
  * Law 2: every edit is in the final state, superseded by a later edit of the same field, written down as the loser of a
  * conflict, or in the gap between a reading and a writing that no API can close. Those are counted.
  */
+import { isAddedByBoth } from "./added_by_both.ts";
 import type { FieldName } from "./fields.ts";
 import { type Change, same } from "./history.ts";
 import { isTakenBack } from "./undone.ts";
@@ -43,6 +44,7 @@ export async function lostUpdates(world: Evidence): Promise<LostUpdates> {
     );
     const members = SETS.includes(field)
       ? lostMembers(edit, final.map((fields) => fields[field]), later)
+        .filter((member) => !isAddedByBoth(world, edit, pair, member))
       : null;
     const lost = TEXTS.includes(field)
       ? !final.some((fields) => same(fields[field], edit.to)) && later.length === 0 &&
