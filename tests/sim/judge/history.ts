@@ -26,6 +26,8 @@ export class History {
   readonly changes: Change[] = [];
   /** Plane's items that had the priority "low" at some time, which is not told from "none" here. */
   readonly onceLow = new Set<string>();
+  /** By Plane's item, also one that is deleted by now: the task it was made for (`project.task,<id>`). */
+  readonly madeFor = new Map<string, string>();
   readonly #known: Record<Side, Map<string, Fields>> = { plane: new Map(), odoo: new Map() };
   readonly #reads = new Map<string, number>();
   /** When each record was read, by whomever. */
@@ -85,8 +87,9 @@ export class History {
   }
 
   #planeNow(): Map<string, Fields> {
-    for (const { id, priority } of this.plane.workItems.values()) {
+    for (const { id, priority, external_source, external_id } of this.plane.workItems.values()) {
       if (priority === "low") this.onceLow.add(id);
+      if (external_source === "odoo" && external_id) this.madeFor.set(id, external_id);
     }
     return new Map(
       [...this.plane.workItems.values()].map((item) => [item.id, planeFields(this.plane, item)]),

@@ -39,7 +39,7 @@ export async function lostUpdates(world: Evidence): Promise<LostUpdates> {
     );
     const field = edit.field as FieldName;
     const later = edits.filter((other) =>
-      other.field === field && pair[other.side] === other.record &&
+      other.field === field && (pair[other.side] === other.record || wasBrought(world, pair, other)) &&
       (other.at > edit.at || (other.at === edit.at && edits.indexOf(other) > edits.indexOf(edit)))
     );
     const members = SETS.includes(field)
@@ -68,6 +68,18 @@ export async function lostUpdates(world: Evidence): Promise<LostUpdates> {
     }
   }
   return { failures, inGap };
+}
+
+/**
+ * What people had set in a work item that was made for the task, and deleted before the engine had heard that it was made: the task
+ * has another one by now. It is a later edit of the task's when the engine brought it there.
+ */
+function wasBrought({ history }: Evidence, { odoo }: Pair, edit: Change): boolean {
+  return edit.side === "plane" && history.madeFor.get(edit.record) === `project.task,${odoo}` &&
+    history.changes.some((change) =>
+      change.by === "engine" && change.side === "odoo" && change.record === odoo &&
+      change.field === edit.field && change.at >= edit.at && same(change.to, edit.to)
+    );
 }
 
 /** What nobody filled in when the record was made. */
