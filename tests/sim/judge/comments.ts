@@ -157,6 +157,11 @@ export async function deletedComments(
       before.some(({ to }) => to === one.to)
     );
     if (back === undefined || wanted) return [];
+    // Nobody heard that the text had arrived: it counts as an edit the deletion has not met, and the policy decides.
+    const unheard = before.some((one) =>
+      one.what === "text" && one.by === "engine" && one.to === back.to && !isKnownToItsWriter(world, one)
+    );
+    if (back.id === id && unheard) return [];
     const making = before.find(({ what, by }) => what === "made" && by === "engine");
     if (making === undefined || back.id === id || isKnownToItsWriter(world, making)) {
       return [`law 9: ${name} was deleted and came back at ${back.at}`];
