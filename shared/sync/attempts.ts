@@ -117,9 +117,15 @@ export class Notes {
   }
 }
 
-/** Where a pair ends, nobody will find out what became of the writes that were noted for it. */
+/**
+ * Where a pair ends, nobody will find out what became of the writes that were noted for it.
+ *
+ * @param said notes of writes that are logged by whoever ends the pair
+ */
 export function attemptsLeft<Form extends PlaneForm>(
   { attempts }: SyncEntity<Form>["pair"],
+  said: ReadonlySet<string> = new Set(),
 ): Pick<Effect, "attempts"> {
-  return attempts.length === 0 ? {} : { attempts: attempts.map(({ id }) => ({ id, became: "unknown" })) };
+  const became = (id: string) => said.has(id) ? "settled" as const : "unknown" as const;
+  return attempts.length === 0 ? {} : { attempts: attempts.map(({ id }) => ({ id, became: became(id) })) };
 }

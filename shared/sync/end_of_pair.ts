@@ -5,6 +5,7 @@ import { ARCHIVE } from "./pairs/archive.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { undoOrders } from "./pairs/undo_orders.ts";
 import type { Change, Side } from "./plan/planned.ts";
+import { undoNotesSaid } from "./undo_notes.ts";
 import type { Unseen } from "./unseen_edits.ts";
 
 /**
@@ -39,7 +40,7 @@ export function endOfPair<Form extends PlaneForm>(
       ...(side === "odoo" ? { last_error: "partner_deleted" } : {}),
       synced: archive,
     },
-    ...attemptsLeft(pair),
+    ...attemptsLeft(pair, undoNotesSaid(pair.attempts, unseen.undone)),
     ...(orders.length === 0 ? {} : { conflicts: { open: [], settled: orders, how: "gone" as const } }),
     tombstone: gone ? "deleted_in_odoo" : "deleted_in_plane",
     // Should it come back, it is different from what was agreed on: it is taken out of the archive.

@@ -15,6 +15,7 @@ import { withoutRefused } from "./refused.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import { odooRecordOf } from "./sides/external_id.ts";
 import { type TakenBack, withTakenBack } from "./taken_back.ts";
+import { undoNotesIn, undoNotesOver } from "./undo_notes.ts";
 
 export interface PlannedPair<Form extends PlaneForm> {
   input: PlanInput<Form>;
@@ -65,15 +66,18 @@ export async function makePlan<Form extends PlaneForm>(
     ...(taken === null || taken.apart === null ? [] : [taken.apart.field]),
   ];
   const known = { ...common, references: prepared.references };
+  const stamps = stampsOf({ form, record });
+  const undoing = new Set(undoNotesIn(pair.attempts).map(({ id }) => id));
   const { over, ...after } = basesAfterAttempts(
     known,
-    pair.attempts,
-    stampsOf({ form, record }),
+    pair.attempts.filter(({ id }) => !undoing.has(id)),
+    stamps,
     madeBefore ?? (isMadeFor(form, kind.odooModel, record) ? "plane" : null),
   );
   const judged: PlanInput<Form> = {
     ...known,
     ...after,
+    doubtful: new Set([...after.doubtful, ...taken?.doubtful ?? []]),
     lenses: lenses.filter(({ lens }) => !held.includes(lens.field)),
     later: () => "plane",
   };
@@ -83,7 +87,13 @@ export async function makePlan<Form extends PlaneForm>(
   };
   const later = await laterSides(entity, input, deps);
   const complete = { ...input, later };
-  return { input: complete, prepared, plan: withTakenBack(planBoth(complete), taken), over };
+  const notes = taken?.notes ?? undoNotesOver(pair, stamps, null);
+  return {
+    input: complete,
+    prepared,
+    plan: withTakenBack(planBoth(complete), taken),
+    over: [...over, ...notes],
+  };
 }
 
 function isMadeFor(form: PlaneForm | null, model: string, record: OdooRecord | null): boolean {

@@ -1,12 +1,12 @@
 /**
  * Takes back what a former synchronisation wrote: gives the side that was written its former value again, as if somebody there had
- * typed it. The plan that follows carries it to the other side as any edit. A later edit, on either side, is not written
- * over; only who sets the very value again that was taken back, before that could be settled, is not told from an order that nobody
- * has begun with (docs/api.md, `changed_since`).
+ * typed it. The plan that follows carries it to the other side as any edit. A later edit, on either side, is never written over:
+ * what cannot be told from one is left alone as well (undo_notes.ts).
  */
 import { SuiteError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { OdooRecord } from "../odoo/client.ts";
+import { stampsOf } from "./attempts.ts";
 import { GoneInPlane } from "./sides/gone_in_plane.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
@@ -15,9 +15,10 @@ import { readPlane } from "./observe.ts";
 import { readRecord, writeRecord } from "./sides/odoo_records.ts";
 import type { PairNow } from "./plan/pair_now.ts";
 import type { ActiveLens } from "./plan/plan_input.ts";
-import type { Side } from "./plan/planned.ts";
-import { type Step, stepsOf } from "./take_back_steps.ts";
+import type { Change, Side } from "./plan/planned.ts";
+import { changeOf, type Step, stepsOf } from "./take_back_steps.ts";
 import type { TakenBack } from "./taken_back.ts";
+import { mayBeDone, noteUndo, undoNotesIn, undoNotesOver } from "./undo_notes.ts";
 
 /**
  * Null when there is nothing to take back now.
@@ -40,19 +41,37 @@ export async function takeBack<Form extends PlaneForm>(
   if (deps.plane !== undefined && form.archived_at === null) orders.delete(kind.followedField ?? "");
   const lenses = withPutAway(entity, now.lenses);
   const input = await lookingAt(entity, form, record, lenses, deps);
-  const steps = stepsOf(orders, input, form, record);
+  const stamps = stampsOf({ form, record });
+  const found = undoNotesIn(entity.pair.attempts);
+  const { steps, doubtful } = stepsOf(
+    orders,
+    input,
+    form,
+    record,
+    (change) => mayBeDone(found, stamps, change),
+  );
   const givenUp = [...orders.keys()].filter((field) => !steps.has(field));
   const wanted = [...steps.values()].flat();
-  // Odoo is first: a set that it refuses is left as it is in Plane.
-  const ofSide = (side: Side) => wanted.filter((step) => step.side === side && !givenUp.includes(step.field));
+  const noted = new Set<string>();
+  const carry = async <Stored>(
+    side: Side,
+    write: (values: Record<string, Json>) => Promise<Stored | null>,
+  ) => {
+    const ofSide = wanted.filter((step) => step.side === side && !givenUp.includes(step.field));
+    return await carryOut(ofSide, givenUp, async (values, changes) => {
+      noted.add(await noteUndo(entity, side, { ...now, form }, changes, deps));
+      return await write(values);
+    });
+  };
 
-  const odooStored = await carryOut(ofSide("odoo"), givenUp, async (values) => {
+  // Odoo is first: a set that it refuses is left as it is in Plane.
+  const odooStored = await carry("odoo", async (values) => {
     entity.lease.require(deps.odooTimeoutMs);
     await writeRecord(deps.odoo(), kind.odooModel, odooId, values);
     return await readRecord(deps.odoo(), kind.odooModel, odooId, [...now.fields]);
   });
   const { plane } = deps;
-  const planeStored = await carryOut(ofSide("plane"), givenUp, async (values) => {
+  const planeStored = await carry("plane", async (values) => {
     if (plane === undefined || kind.plane === undefined) throw new SuiteError("plane_not_configured");
     entity.lease.require(deps.planeTimeoutMs);
     return await kind.plane.update(plane, form, values);
@@ -65,13 +84,16 @@ export async function takeBack<Form extends PlaneForm>(
     record: odooStored ?? record,
     planeStored,
     odooStored,
-    changes: done.map(({ field, order, side, target, now: from, base }) => (
-      { field, side, from, to: target.value, why: "undone", base, undoes: order.log_id }
-    )),
+    changes: done.map(changeOf),
     undone: new Map(
       [...orders].filter(([field]) => !givenUp.includes(field)).map(([field, { log_id }]) => [field, log_id]),
     ),
     givenUp,
+    doubtful,
+    notes: [
+      ...undoNotesOver(entity.pair, stamps, givenUp).filter(({ id }) => !noted.has(id)),
+      ...[...noted].map((id) => ({ id, became: "settled" as const })),
+    ],
     apart: apart === undefined ? null : { side: apart.side, field: apart.field },
     bases: done.filter(({ field }) => field === apart?.field || !isPlanned(field)).map((
       { side, field, target: { value } },
@@ -125,12 +147,15 @@ async function readNow<Form extends PlaneForm>(
 async function carryOut<Stored>(
   steps: readonly Step[],
   givenUp: string[],
-  write: (values: Record<string, Json>) => Promise<Stored | null>,
+  write: (values: Record<string, Json>, changes: Change[]) => Promise<Stored | null>,
 ): Promise<Stored | null> {
-  const values = Object.assign({}, ...steps.map(({ target }) => target.values));
-  if (Object.keys(values).length === 0) return null;
+  const writing = steps.filter(({ target }) => Object.keys(target.values).length > 0);
+  if (writing.length === 0) return null;
   try {
-    return await write(values);
+    return await write(
+      Object.assign({}, ...writing.map(({ target }) => target.values)),
+      writing.map(changeOf),
+    );
   } catch (thrown) {
     if (!(thrown instanceof SuiteError) || !["odoo_rejected", "plane_rejected"].includes(thrown.code)) {
       throw thrown;

@@ -4,7 +4,7 @@ import type { OdooRecord } from "../odoo/client.ts";
 import type { UndoOrder, UndoPart } from "../store/engine/sync_store.ts";
 import type { LensContext, Target } from "./lenses/lens.ts";
 import { type ActiveLens, contextOf, type PlanInput } from "./plan/plan_input.ts";
-import type { Side } from "./plan/planned.ts";
+import type { Change, Side } from "./plan/planned.ts";
 
 /** One value that is to be written; without values it is there already, and only the log does not know it yet. */
 export interface Step {
@@ -16,15 +16,33 @@ export interface Step {
   base: Json;
 }
 
-/** By field what is to be written; empty when it is so already; a field that is missing was changed since. Pure. */
+export interface Steps {
+  /** By field what is to be written; empty when it is so already; a field that is missing was changed since, or is doubtful. */
+  steps: Map<string, Step[]>;
+  /** Fields that may have been taken back before, and set again since. */
+  doubtful: Set<string>;
+}
+
+/** The change that a step makes, as it is logged. */
+export function changeOf({ field, order, side, target, now, base }: Step): Change {
+  return { field, side, from: now, to: target.value, why: "undone", base, undoes: order.log_id };
+}
+
+/**
+ * Pure.
+ *
+ * @param mayBeDone whether a worker before us may have carried a step out already
+ */
 export function stepsOf<Form>(
   orders: ReadonlyMap<string, UndoOrder>,
   input: Parameters<typeof contextOf<Form>>[0] & Pick<PlanInput<Form>, "lenses">,
   form: Form,
   record: OdooRecord,
-): Map<string, Step[]> {
+  mayBeDone: (change: Change) => boolean,
+): Steps {
   const looks = input.lenses.map((active) => lookAt(active, contextOf(input, active), form, record));
   const steps = new Map<string, Step[]>();
+  const doubtful = new Set<string>();
   for (const [field, order] of orders) {
     const look = looks.find(({ active }) => active.lens.field === field);
     if (look === undefined) continue;
@@ -40,12 +58,16 @@ export function stepsOf<Form>(
       stepOf(look, part, form, record)
     );
     if (parts.includes(null)) continue;
-    steps.set(
-      field,
-      parts.flatMap((step) => step === null || step === "so already" ? [] : [{ ...step, field, order }]),
+    const wanted = parts.flatMap((step) =>
+      step === null || step === "so already" ? [] : [{ ...step, field, order }]
     );
+    const isDoubtful = wanted.some((step) =>
+      Object.keys(step.target.values).length > 0 && mayBeDone(changeOf(step))
+    );
+    if (isDoubtful) doubtful.add(field);
+    else steps.set(field, wanted);
   }
-  return steps;
+  return { steps, doubtful };
 }
 
 function stepOf<Form>(

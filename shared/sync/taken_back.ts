@@ -2,6 +2,7 @@
 import type { Json } from "../json.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import type { Effect } from "./effect.ts";
+import type { AttemptOver } from "./plan/attempts.ts";
 import type { Change, Plan, Side } from "./plan/planned.ts";
 
 export interface TakenBack<Form> {
@@ -15,6 +16,10 @@ export interface TakenBack<Form> {
   undone: ReadonlyMap<string, string>;
   /** Fields that somebody has changed since, or that the server refused. */
   givenUp: string[];
+  /** Those of them that may have been taken back before, and set again since. */
+  doubtful: ReadonlySet<string>;
+  /** What becomes of the notes once all is settled. */
+  notes: readonly AttemptOver[];
   /** The field and the side whose record alone was put away, because making it was taken back. */
   apart: { side: Side; field: string } | null;
   /** What the bases keep of fields that no plan looks at now. */

@@ -22,6 +22,15 @@ async function undoneOf({ world }: Pair): Promise<unknown[]> {
   return rows.map(({ side, from, to }) => [side, from, to]);
 }
 
+/** What may have been taken back on a side, as far as anybody can tell. */
+async function unknownOn({ world }: Pair, side: string): Promise<unknown[]> {
+  return [
+    ...await world.sql`
+    select c from plane.sync_log l, jsonb_array_elements(l.changes) as o (c)
+    where l.error_message = 'outcome_unknown' and c ->> 'side' = ${side}`,
+  ];
+}
+
 async function problems({ world }: Pair): Promise<unknown[]> {
   const rows = await world.sql<{ error_message: string }[]>`
     select error_message from plane.sync_log where error_message in ('unseen_edits', 'partner_deleted')`;
@@ -39,6 +48,7 @@ Deno.test("a task ends with its work item although something of it was just take
   const task = await world.partner("issue", pair.item);
   assert.deepEqual([task.active, task.priority], [false, "0"]);
   assert.deepEqual(await undoneOf(pair), [["odoo", "3", "0"]]);
+  assert.deepEqual(await unknownOn(pair, "odoo"), [], "it was found");
   assert.deepEqual(await problems(pair), []);
 });
 

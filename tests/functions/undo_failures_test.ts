@@ -30,6 +30,9 @@ function breakPlane({ world }: Pick<Pair, "world">, times: number): void {
 function meanwhileInOdoo(pair: Pair, values: Values): void {
   pair.world.beforePlaneWrite = async () => {
     await editOdoo(pair, values);
+    // Odoo's stamps are whole seconds: as if all this had taken longer than one.
+    await pair.world
+      .sql`update plane.sync_attempt set stamp = stamp - interval '1 second' where side = 'odoo'`;
     pair.world.plane?.faults.next({ kind: "status", status: 500 });
   };
 }
@@ -38,6 +41,11 @@ function meanwhileInOdoo(pair: Pair, values: Values): void {
 async function again({ world }: Pair): Promise<void> {
   await world.sql`update plane.sync_queue set next_attempt_at = now(), lock_until = null`;
   await world.drain();
+}
+
+/** Writes whose outcome nobody has settled. */
+async function notes({ world }: Pair): Promise<unknown[]> {
+  return [...await world.sql`select side, changes from plane.sync_attempt`];
 }
 
 /** `[side, from, to]` of what the log says was taken back of a field, oldest first. */
@@ -76,18 +84,68 @@ Deno.test("what was taken back in Odoo is logged once, however often Plane fails
   assert.equal(world.beforePlaneWrite, undefined, "all three failed");
   assert.equal((await inPlane(pair)).priority, "none");
   assert.deepEqual(await undoneOf(pair, "priority"), [["odoo", "3", "0"], ["plane", "urgent", "none"]]);
+  assert.deepEqual(await notes(pair), []);
 });
 
-Deno.test("who sets the value again before its undo is settled has it taken back once more, and the log has it", async () => {
+Deno.test("who sets the value again before its undo is settled keeps it, and the log has what was written", async () => {
   const pair = await start();
   await using world = pair.world;
   await fromPlane(pair, { priority: "urgent" });
   meanwhileInOdoo(pair, { priority: "3" });
   await takeBack(world, await logOf(world, "priority"));
   await again(pair);
+  assert.deepEqual(await givenUp(world), ["priority"]);
+  assert.equal((await world.partner("issue", pair.item)).priority, "3");
+  assert.equal((await inPlane(pair)).priority, "urgent");
+  assert.deepEqual(await undoneOf(pair, "priority"), [["odoo", "3", "0"]]);
+  assert.deepEqual(await notes(pair), []);
+});
+
+Deno.test("a label that is given back before its undo is settled stays", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  const label = await pair.plane.api("POST", `/projects/${pair.project}/labels/`, { name: "first" });
+  await fromPlane(pair, { labels: [label.id] });
+  const [tag] = await world.odoo.search("project.tags", [["name", "=", "first"]]);
+  meanwhileInOdoo(pair, { tag_ids: [[6, 0, [tag]]] });
+  await takeBack(world, await logOf(world, "labels"));
+  await again(pair);
+  assert.deepEqual(await givenUp(world), ["labels"]);
+  assert.deepEqual((await world.partner("issue", pair.item)).tag_ids, [tag]);
+  assert.deepEqual((await inPlane(pair)).labels, [label.id]);
+});
+
+Deno.test("who sets the value again keeps it, also where whoever took it back died before it could say so", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  await fromPlane(pair, { priority: "urgent" });
+  world.dieBeforeSettling();
+  await takeBack(world, await logOf(world, "priority"));
+  assert.deepEqual([(await world.partner("issue", pair.item)).priority, (await inPlane(pair)).priority], [
+    "0",
+    "none",
+  ]);
+  await editOdoo(pair, { priority: "3" });
+  await world.sql`update plane.sync_attempt set stamp = stamp - interval '1 second' where side = 'odoo'`;
+  await world.drain();
+  assert.deepEqual(await givenUp(world), ["priority"]);
+  assert.equal((await world.partner("issue", pair.item)).priority, "3");
+  assert.equal((await inPlane(pair)).priority, "urgent");
+  assert.deepEqual(await notes(pair), []);
+});
+
+Deno.test("what was taken back is logged once, also where whoever did it died before it could say so", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  await fromPlane(pair, { priority: "urgent" });
+  world.dieBeforeSettling();
+  await takeBack(world, await logOf(world, "priority"));
+  await world.drain();
+  assert.deepEqual(await givenUp(world), []);
   assert.equal((await world.partner("issue", pair.item)).priority, "0");
   assert.equal((await inPlane(pair)).priority, "none");
-  assert.deepEqual(await undoneOf(pair, "priority"), [["odoo", "3", "0"], ["plane", "urgent", "none"]]);
+  assert.deepEqual(await undoneOf(pair, "priority"), [["plane", "urgent", "none"], ["odoo", "3", "0"]]);
+  assert.deepEqual(await notes(pair), []);
 });
 
 Deno.test("who sets another value before an undo is settled keeps it", async () => {

@@ -6,7 +6,6 @@ import { isAddedByBoth } from "./added_by_both.ts";
 import type { FieldName } from "./fields.ts";
 import { type Change, same } from "./history.ts";
 import { isTakenBack } from "./undone.ts";
-import { isTakenBackAgain } from "./undone_again.ts";
 import { sameValue } from "./logged_values.ts";
 import { type Pair, pairsOf } from "./pairs.ts";
 import type { Evidence } from "./evidence.ts";
@@ -42,22 +41,18 @@ export async function lostUpdates(world: Evidence): Promise<LostUpdates> {
       other.field === field && (pair[other.side] === other.record || wasBrought(world, pair, other)) &&
       (other.at > edit.at || (other.at === edit.at && edits.indexOf(other) > edits.indexOf(edit)))
     );
-    const members = SETS.includes(field)
-      ? lostMembers(edit, final.map((fields) => fields[field]), later)
-        .filter((member) => !isAddedByBoth(world, edit, pair, member))
-      : null;
     const lost = TEXTS.includes(field)
       ? !final.some((fields) => same(fields[field], edit.to)) && later.length === 0 &&
         !recorded.some((loser) => loser.planeId === pair.plane && loser.field === field && loser.has(edit))
-      : members !== null
-      ? members.length > 0 &&
+      : SETS.includes(field)
+      ? lostMembers(edit, final.map((fields) => fields[field]), later)
+        .some((member) => !isAddedByBoth(world, edit, pair, member)) &&
         !recorded.some((loser) =>
           loser.planeId === pair.plane && loser.field === field && loser.why !== "joined"
         )
       : false;
     if (!lost || wasDeleted(world, edit) || isBackAgain(world, edit)) continue;
-    if (isTakenBack(world, edit, pair, members !== null)) continue;
-    if (await isTakenBackAgain(world, edit, pair, members)) continue;
+    if (isTakenBack(world, edit, pair, SETS.includes(field))) continue;
     if (swallowed(world, edit) || await isCrossed(world, edit, pair)) inGap += 1;
     else {
       failures.push(
