@@ -73,21 +73,43 @@ for (const moduleAs of ["project", "tag"]) {
   });
 }
 
-Deno.test("tag: it becomes no label either while nobody has said what it stands for, as its worker died right after making it", async () => {
-  const { scene, first, id } = await withMembers("tag");
+for (const moduleAs of ["project", "tag"]) {
+  Deno.test(`${moduleAs}: it becomes no label either while nobody has said what it stands for, as its worker died right after making it`, async () => {
+    const { scene, first, second, id } = await withMembers(moduleAs);
+    await using _scene = scene;
+    const { odoo, sql } = scene.world;
+    const { tag_ids: [tag = 0] } = await scene.task(first, "tag_ids") as unknown as { tag_ids: number[] };
+    for (const item of [first, second]) await scene.remove(`modules/${id}/module-issues/${item}/`);
+    await scene.hint("module", id);
+    const [own = 0] = await odoo.create("project.tags", [{ name: "urgent" }]);
+    const task = (await scene.task(first, "name")).id;
+    await odoo.write("project.task", [task], { tag_ids: [[6, 0, [tag, own]]] });
+    await sql`delete from plane.sync_value_map where kind = 'module'`;
+    await hintTask(scene, first);
+    const { results } = await scene.plane.api("GET", `/projects/${scene.project}/labels/`);
+    assert.deepEqual((results as { name: string }[]).map(({ name }) => name), ["urgent"]);
+    const known = await sql<{ plane_value: string; odoo_id: string }[]>`
+      select plane_value, odoo_id::text from plane.sync_value_map where kind = 'module'`;
+    assert.deepEqual([...known], [{ plane_value: id, odoo_id: String(tag) }]);
+  });
+}
+
+Deno.test("project: a tag whose worker died is the module's, whatever that is called by now; a name another tag has is not taken", async () => {
+  const { scene, first, id } = await withMembers("project");
   await using _scene = scene;
   const { odoo, sql } = scene.world;
-  const { id: tag } = await scene.partner("module", id, ["name"]);
-  const [own = 0] = await odoo.create("project.tags", [{ name: "urgent" }]);
-  const task = (await scene.task(first, "name")).id;
-  await odoo.write("project.task", [task], { tag_ids: [[6, 0, [tag, own]]] });
-  await sql`delete from plane.sync_value_map where kind = 'module'`;
-  await hintTask(scene, first);
-  const { results } = await scene.plane.api("GET", `/projects/${scene.project}/labels/`);
-  assert.deepEqual((results as { name: string }[]).map(({ name }) => name), ["urgent"]);
-  const known = await sql<{ plane_value: string; odoo_id: string }[]>`
-    select plane_value, odoo_id::text from plane.sync_value_map where kind = 'module'`;
-  assert.deepEqual([...known], [{ plane_value: id, odoo_id: String(tag) }]);
+  const { tag_ids: tags } = await scene.task(first, "tag_ids");
+  const renamed = async (name: string) => {
+    await sql`delete from plane.sync_value_map where kind = 'module'`;
+    await scene.change(`modules/${id}/`, { name });
+    await scene.arrive();
+    return await tagsOf(scene, first);
+  };
+  assert.deepEqual(await renamed("Basket"), [`${scene.projectName} / Basket`]);
+  await odoo.create("project.tags", [{ name: `${scene.projectName} / Cart` }]);
+  assert.deepEqual(await renamed("Cart"), [`${scene.projectName} / Basket`]);
+  assert.deepEqual((await scene.task(first, "tag_ids")).tag_ids, tags);
+  assert.equal((await sql`select from plane.sync_queue where status = 'failed'`).length, 0);
 });
 
 Deno.test("a tag that was deleted in Odoo is made again for a module that is a project", async () => {

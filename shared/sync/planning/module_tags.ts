@@ -1,7 +1,10 @@
 /** The tag a module's tasks carry. It is remembered as a module's, so that it never becomes a label in Plane. */
 import { SuiteError } from "../../errors.ts";
+import type { OdooClient } from "../../odoo/client.ts";
 import type { SyncDependencies } from "../sides/dependencies.ts";
+import { moduleTagExternalId } from "../sides/external_id.ts";
 import { TAG_MODEL } from "../sides/models.ts";
+import { findByExternalId } from "../sides/odoo_records.ts";
 import { findOrCreateTags } from "../sides/tags.ts";
 
 /** How many names are tried. */
@@ -25,10 +28,26 @@ export async function moduleTag(moduleId: string, title: string, deps: SyncDepen
       if (code !== "odoo_missing_record") throw thrown;
     }
   }
-  const tag = (await findOrCreateTags(odoo, [title])).get(title);
+  const tag = await makeTag(moduleId, title, odoo);
   if (tag === undefined) throw new SuiteError("odoo_bad_answer", { facts: { model: TAG_MODEL } });
   await rememberModuleTag(moduleId, title, tag, deps);
   return tag;
+}
+
+/**
+ * Made with a name that says whose it is, or found by that when it was made before: its worker may have died before it said so,
+ * the module may be called something else by now, and nobody may take the tag for a label in between. Names of tags are unique:
+ * where another tag has this one, a tag made before keeps the name it has, else the other one is the module's.
+ */
+async function makeTag(moduleId: string, title: string, odoo: OdooClient): Promise<number | undefined> {
+  const external = moduleTagExternalId(moduleId);
+  try {
+    return (await odoo.load(TAG_MODEL, ["id", "name"], [[external, title]]))[0];
+  } catch (thrown) {
+    if (!(thrown instanceof SuiteError) || thrown.code !== "odoo_rejected") throw thrown;
+    return await findByExternalId(odoo, TAG_MODEL, external) ??
+      (await findOrCreateTags(odoo, [title])).get(title);
+  }
 }
 
 export async function rememberModuleTag(

@@ -8,10 +8,18 @@ export function externalId(planeType: string, planeId: string): string {
   return `plane.${planeType}_${planeId}`;
 }
 
+/** The name of a module's tag, where the module is a project of its own and that has the module's name. */
+export function moduleTagExternalId(moduleId: string): string {
+  return externalId(MODULE_TAG, moduleId);
+}
+
+const MODULE_TAG = "module_tag";
+
 /** The Plane record an external id of ours stands for; null for anybody else's. */
 export function planeRecordOf(externalId: string): { type: string; id: string } | null {
   const match = /^plane\.([a-z_]+)_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(externalId);
-  return match?.[1] === undefined || match[2] === undefined ? null : { type: match[1], id: match[2] };
+  if (match?.[1] === undefined || match[2] === undefined) return null;
+  return { type: match[1] === MODULE_TAG ? "module" : match[1], id: match[2] };
 }
 
 /** What a Plane record we make is marked with. */

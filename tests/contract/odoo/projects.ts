@@ -83,6 +83,25 @@ export const PROJECTS: readonly ContractCase[] = [
     assert.ok(Array.isArray(made) && made[0] !== tag);
     assert.equal(made[1], fresh);
   }],
+  [
+    "load with an external id makes a tag and renames it, and is refused a name another tag has",
+    async (odoo) => {
+      const [name, renamed, taken] = [odoo.unique("Tag"), odoo.unique("Tag"), odoo.unique("Tag")];
+      const [external, other] = [
+        `contract.tag_${crypto.randomUUID()}`,
+        `contract.tag_${crypto.randomUUID()}`,
+      ];
+      await one(odoo.client.create("project.tags", [{ name: taken }]));
+      const load = (id: string, named: string) =>
+        odoo.client.load("project.tags", ["id", "name"], [[id, named]]);
+      const tag = await one(load(external, name));
+      assert.deepEqual(await load(external, renamed), [tag]);
+      assert.equal((await fieldsOf(odoo, "project.tags", tag, "name")).name, renamed);
+      await failsWith(load(other, taken), "odoo_rejected");
+      await failsWith(load(external, taken), "odoo_rejected");
+      assert.equal((await fieldsOf(odoo, "project.tags", tag, "name")).name, renamed);
+    },
+  ],
   ["of parallel creations of one tag one wins and the others are refused", async (odoo) => {
     const name = odoo.unique("Tag");
     const create = () => odoo.client.create("project.tags", [{ name }]);

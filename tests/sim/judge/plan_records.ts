@@ -25,7 +25,8 @@ export const MODULE_IN_NAME = " / ";
 /** Those that are there, milestones of people included. */
 export function plansIn({ database }: OdooTables, what: PlanWhat): PlanRecord[] {
   const named = [...database.rows("ir.model.data")].flatMap((row) => {
-    const [type, plan] = /^(cycle|module)_(.+)$/.exec(String(row.name))?.slice(1) ?? [];
+    // The tag a module that is a project has besides is none of its own.
+    const [type, plan] = /^(cycle|module)_(?!tag_)(.+)$/.exec(String(row.name))?.slice(1) ?? [];
     const [model, id] = [String(row.model), Number(row.res_id)];
     if (row.module !== "plane" || type !== what || plan === undefined) return [];
     return database.row(model, id) === undefined ? [] : [{ what, plan, model, id }];
