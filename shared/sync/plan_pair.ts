@@ -14,7 +14,7 @@ import type { Plan } from "./plan/planned.ts";
 import { withoutRefused } from "./refused.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import { odooRecordOf } from "./sides/external_id.ts";
-import { type TakenBack, withTakenBack } from "./taken_back.ts";
+import { type TakenBack, withOvertaken, withTakenBack } from "./taken_back.ts";
 import { undoNotesIn, undoNotesOver } from "./undo_notes.ts";
 
 export interface PlannedPair<Form extends PlaneForm> {
@@ -77,6 +77,7 @@ export async function makePlan<Form extends PlaneForm>(
   const judged: PlanInput<Form> = {
     ...known,
     ...after,
+    ...withOvertaken(after, taken),
     doubtful: new Set([...after.doubtful, ...taken?.doubtful ?? []]),
     lenses: lenses.filter(({ lens }) => !held.includes(lens.field)),
     later: () => "plane",

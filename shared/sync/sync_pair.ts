@@ -80,7 +80,8 @@ export async function syncPair<Form extends PlaneForm>(
   let known: Effect = effectOf(entity.claimed, now.mapping.id);
   const say = (effect: Effect) => onPartial(known = effect);
   const takenBack = taken?.changes ?? [];
-  const partly = (whole: Plan) => onlyOdoo(whole, takenBack);
+  const overtaken = (taken?.overtaken ?? []).map(({ field }) => field);
+  const partly = (whole: Plan) => onlyOdoo(whole, takenBack, overtaken);
   const noting = (side: Side, partOf: (plan: Plan) => Plan) => async (wanted: Plan) => {
     // What was taken back before is written already: what becomes of this write says nothing of it.
     const noted = { input, plan: withoutChanges(partOf(wanted), takenBack), stored };
@@ -160,15 +161,17 @@ export async function syncPair<Form extends PlaneForm>(
 
 /**
  * The part of a plan that is done once Odoo was written. Of what was taken back it has what is over, on either side: the next look
- * finds and logs the rest, because its bases have not moved and its order is still there.
+ * finds and logs the rest, because its bases have not moved and its order is still there; those of what was overtaken have.
  */
-function onlyOdoo(plan: Plan, takenBack: readonly Change[]): Plan {
+function onlyOdoo(plan: Plan, takenBack: readonly Change[], overtaken: readonly string[]): Plan {
   const open = new Set(Object.keys(plan.expected.plane));
   return {
     ...plan,
     plane: {},
     changes: plan.changes.filter((change) =>
-      takenBack.includes(change) ? !open.has(change.field) : change.side === "odoo"
+      takenBack.includes(change)
+        ? !open.has(change.field) || overtaken.includes(change.field)
+        : change.side === "odoo"
     ),
     agreed: plan.agreed.filter((field) => !open.has(field)),
     settled: plan.settled.filter((field) => !open.has(field)),

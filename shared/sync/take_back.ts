@@ -18,7 +18,7 @@ import type { ActiveLens } from "./plan/plan_input.ts";
 import type { Change, Side } from "./plan/planned.ts";
 import { changeOf, type Step, stepsOf } from "./take_back_steps.ts";
 import type { TakenBack } from "./taken_back.ts";
-import { mayBeDone, noteUndo, undoNotesIn, undoNotesOver } from "./undo_notes.ts";
+import { isBegun, mayBeDone, noteUndo, undoNotesIn, undoNotesOver } from "./undo_notes.ts";
 
 /**
  * Null when there is nothing to take back now.
@@ -43,13 +43,10 @@ export async function takeBack<Form extends PlaneForm>(
   const input = await lookingAt(entity, form, record, lenses, deps);
   const stamps = stampsOf({ form, record });
   const found = undoNotesIn(entity.pair.attempts);
-  const { steps, doubtful } = stepsOf(
-    orders,
-    input,
-    form,
-    record,
-    (change) => mayBeDone(found, stamps, change),
-  );
+  const { steps, doubtful, overtaken } = stepsOf(orders, input, form, record, {
+    isBegun: (change) => isBegun(found, change),
+    mayBeDone: (change) => mayBeDone(found, stamps, change),
+  });
   const givenUp = [...orders.keys()].filter((field) => !steps.has(field));
   const wanted = [...steps.values()].flat();
   const noted = new Set<string>();
@@ -77,6 +74,7 @@ export async function takeBack<Form extends PlaneForm>(
     return await kind.plane.update(plane, form, values);
   });
   const done = wanted.filter(({ field }) => !givenUp.includes(field));
+  const alone = [...overtaken.values()].flat();
   const apart = done.find(({ order }) => order.apart === true);
   const isPlanned = (field: string) => now.lenses.some(({ lens }) => lens.field === field);
   return {
@@ -84,14 +82,16 @@ export async function takeBack<Form extends PlaneForm>(
     record: odooStored ?? record,
     planeStored,
     odooStored,
-    changes: done.map(changeOf),
+    changes: [...done, ...alone].map(changeOf),
     undone: new Map(
       [...orders].filter(([field]) => !givenUp.includes(field)).map(([field, { log_id }]) => [field, log_id]),
     ),
     givenUp,
-    doubtful,
+    doubtful: new Set([...doubtful, ...alone.map(({ field }) => field)]),
+    overtaken: alone.map(({ field, side, target: { value } }) => ({ field, side, value })),
     notes: [
-      ...undoNotesOver(entity.pair, stamps, givenUp).filter(({ id }) => !noted.has(id)),
+      ...undoNotesOver(entity.pair, stamps, givenUp.filter((field) => !overtaken.has(field)))
+        .filter(({ id }) => !noted.has(id)),
       ...[...noted].map((id) => ({ id, became: "settled" as const })),
     ],
     apart: apart === undefined ? null : { side: apart.side, field: apart.field },

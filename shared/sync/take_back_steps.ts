@@ -5,6 +5,7 @@ import type { UndoOrder, UndoPart } from "../store/engine/sync_store.ts";
 import type { LensContext, Target } from "./lenses/lens.ts";
 import { type ActiveLens, contextOf, type PlanInput } from "./plan/plan_input.ts";
 import type { Change, Side } from "./plan/planned.ts";
+import { isOvertaken, type Look, lookAt } from "./take_back_look.ts";
 
 /** One value that is to be written; without values it is there already, and only the log does not know it yet. */
 export interface Step {
@@ -21,6 +22,19 @@ export interface Steps {
   steps: Map<string, Step[]>;
   /** Fields that may have been taken back before, and set again since. */
   doubtful: Set<string>;
+  /**
+   * Fields of which one side was taken back before, when somebody has edited the other since; by field what is still to be logged of
+   * the first.
+   */
+  overtaken: Map<string, Step[]>;
+}
+
+/** What is known of workers before us, of the change a step makes. */
+export interface Before {
+  /** One of them noted it. */
+  isBegun: (change: Change) => boolean;
+  /** One of them may have carried it out already. */
+  mayBeDone: (change: Change) => boolean;
 }
 
 /** The change that a step makes, as it is logged. */
@@ -28,21 +42,18 @@ export function changeOf({ field, order, side, target, now, base }: Step): Chang
   return { field, side, from: now, to: target.value, why: "undone", base, undoes: order.log_id };
 }
 
-/**
- * Pure.
- *
- * @param mayBeDone whether a worker before us may have carried a step out already
- */
+/** Pure. */
 export function stepsOf<Form>(
   orders: ReadonlyMap<string, UndoOrder>,
   input: Parameters<typeof contextOf<Form>>[0] & Pick<PlanInput<Form>, "lenses">,
   form: Form,
   record: OdooRecord,
-  mayBeDone: (change: Change) => boolean,
+  { isBegun, mayBeDone }: Before,
 ): Steps {
   const looks = input.lenses.map((active) => lookAt(active, contextOf(input, active), form, record));
   const steps = new Map<string, Step[]>();
   const doubtful = new Set<string>();
+  const overtaken = new Map<string, Step[]>();
   for (const [field, order] of orders) {
     const look = looks.find(({ active }) => active.lens.field === field);
     if (look === undefined) continue;
@@ -50,6 +61,13 @@ export function stepsOf<Form>(
       ? looks.some((other) => other.edited[order.parts[0]?.side ?? "odoo"])
       : look.edited.plane || look.edited.odoo;
     const isSet = look.active.lens.join !== undefined;
+    if (!isSet && order.apart !== true && isOvertaken(look, order, form, record)) {
+      const step = stepOf(look, order.parts[0], form, record);
+      const done = step === null || step === "so already" ? [] : [{ ...step, field, order }];
+      // Where nobody has begun with the order, people have edited both sides: the policy decides.
+      if (done.every((one) => isBegun(changeOf(one)))) overtaken.set(field, done);
+      continue;
+    }
     // What is joined element by element needs no guard: only the elements that were added or taken away are looked at.
     if (edited && !isSet && !order.parts.every(({ side, from }) => look.same[side](look.now[side], from))) {
       continue;
@@ -67,7 +85,7 @@ export function stepsOf<Form>(
     if (isDoubtful) doubtful.add(field);
     else steps.set(field, wanted);
   }
-  return { steps, doubtful };
+  return { steps, doubtful, overtaken };
 }
 
 function stepOf<Form>(
@@ -94,35 +112,6 @@ function stepOf<Form>(
     ? lens.restore?.odoo?.(part, record, context) ?? plainOdoo(look.active, from)
     : lens.restore?.plane?.(part, form, context) ?? plainPlane(look.active, form, from, context);
   return sameJson(target.value, now) ? there : { side, target, now, base };
-}
-
-interface Look<Form> {
-  active: ActiveLens<Form>;
-  context: LensContext;
-  now: Record<Side, Json>;
-  same: Record<Side, (left: Json, right: Json) => boolean>;
-  /** Whether the side is not what was agreed on. */
-  edited: Record<Side, boolean>;
-}
-
-function lookAt<Form>(
-  active: ActiveLens<Form>,
-  context: LensContext,
-  form: Form,
-  record: OdooRecord,
-): Look<Form> {
-  const { lens } = active;
-  const same = { plane: lens.sameInPlane ?? sameJson, odoo: lens.sameInOdoo ?? sameJson };
-  const now = { plane: lens.planeValue(form, context), odoo: lens.odooValue(record, context) };
-  const edited = (side: Side, base: Json | undefined) =>
-    lens.join === undefined && base !== undefined && !same[side](base, now[side]);
-  return {
-    active,
-    context,
-    now,
-    same,
-    edited: { plane: edited("plane", context.planeBase), odoo: edited("odoo", context.odooBase) },
-  };
 }
 
 function plainOdoo<Form>({ odooField }: ActiveLens<Form>, value: Json): Target {

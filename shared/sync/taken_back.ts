@@ -1,5 +1,5 @@
 /** What taking back comes to: in the plan that follows it, and in what is settled. */
-import type { Json } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import type { Effect } from "./effect.ts";
 import type { AttemptOver } from "./plan/attempts.ts";
@@ -18,6 +18,11 @@ export interface TakenBack<Form> {
   givenUp: string[];
   /** Those of them that may have been taken back before, and set again since. */
   doubtful: ReadonlySet<string>;
+  /**
+   * Values that a worker before us gave back on one side, when somebody has edited the other since: they are nobody's edit, and
+   * lose.
+   */
+  overtaken: readonly { side: Side; field: string; value: Json }[];
   /** What becomes of the notes once all is settled. */
   notes: readonly AttemptOver[];
   /** The field and the side whose record alone was put away, because making it was taken back. */
@@ -44,6 +49,23 @@ export function withTakenBack<Form>(plan: Plan, taken: TakenBack<Form> | null): 
     agreed: [...new Set([...plan.agreed, ...agreed])],
     settled: [...new Set([...plan.settled, ...undone, ...taken.givenUp])],
   };
+}
+
+/** The bases with what one side alone was given back: only the other has changed since. Pure. */
+export function withOvertaken<Form>(
+  { planeBase, odooBase }: Record<"planeBase" | "odooBase", JsonObject>,
+  taken: TakenBack<Form> | null,
+): Record<"planeBase" | "odooBase", JsonObject> {
+  return {
+    planeBase: { ...planeBase, ...valuesOf(taken?.overtaken ?? [], "plane") },
+    odooBase: { ...odooBase, ...valuesOf(taken?.overtaken ?? [], "odoo") },
+  };
+}
+
+function valuesOf(bases: TakenBack<never>["bases"], side: Side): JsonObject {
+  return Object.fromEntries(
+    bases.filter((base) => base.side === side).map(({ field, value }) => [field, value]),
+  );
 }
 
 /** What settling writes besides: what one side alone is told, and what was given up. */
@@ -77,11 +99,9 @@ function withBases(
   snapshot: NonNullable<Effect["snapshot"]>,
   bases: TakenBack<never>["bases"],
 ): NonNullable<Effect["snapshot"]> {
-  const ofSide = (side: Side) =>
-    Object.fromEntries(bases.filter((base) => base.side === side).map(({ field, value }) => [field, value]));
   return {
     ...snapshot,
-    plane_base: { ...snapshot.plane_base, ...ofSide("plane") },
-    odoo_base: { ...snapshot.odoo_base, ...ofSide("odoo") },
+    plane_base: { ...snapshot.plane_base, ...valuesOf(bases, "plane") },
+    odoo_base: { ...snapshot.odoo_base, ...valuesOf(bases, "odoo") },
   };
 }

@@ -41,10 +41,16 @@ function isObject(value: Json | undefined): value is JsonObject {
 
 /** Whether a worker before us may have carried an order out on a side: it noted that, and the record was written since. Pure. */
 export function mayBeDone(notes: readonly UndoNote[], stamps: Stamps, change: Change): boolean {
-  return notes.some((note) =>
-    note.side === change.side && note.orders[change.field] === change.undoes &&
-    note.stamp !== stamps[note.side]
-  );
+  return notes.some((note) => isAbout(note, change) && note.stamp !== stamps[note.side]);
+}
+
+/** Whether a worker before us noted an order for a side, which it then may have carried out there within the same second. Pure. */
+export function isBegun(notes: readonly UndoNote[], change: Change): boolean {
+  return notes.some((note) => isAbout(note, change));
+}
+
+function isAbout({ side, orders }: UndoNote, change: Change): boolean {
+  return side === change.side && orders[change.field] === change.undoes;
 }
 
 /**
