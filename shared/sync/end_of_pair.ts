@@ -30,8 +30,6 @@ export function endOfPair<Form extends PlaneForm>(
     base: false,
   };
   const kept = unseen.edited.length > 0;
-  // An order to take something back would wait for ever.
-  const orders = [...undoOrders(entity).keys()];
   return {
     ...effectOf(claimed, mapping?.id ?? null),
     mapping: {
@@ -41,7 +39,7 @@ export function endOfPair<Form extends PlaneForm>(
       synced: archive,
     },
     ...attemptsLeft(pair, undoNotesSaid(pair.attempts, unseen.undone)),
-    ...(orders.length === 0 ? {} : { conflicts: { open: [], settled: orders, how: "gone" as const } }),
+    ...ordersThatEnd(entity),
     tombstone: gone ? "deleted_in_odoo" : "deleted_in_plane",
     // Should it come back, it is different from what was agreed on: it is taken out of the archive.
     snapshot: {
@@ -79,6 +77,20 @@ export function endOfPair<Form extends PlaneForm>(
       },
     }],
   };
+}
+
+/** What is left to do of a pair that has ended: an order given while its end was under way. Null where there is none. */
+export function afterTheEnd<Form extends PlaneForm>(entity: SyncEntity<Form>): Effect | null {
+  const orders = ordersThatEnd(entity);
+  return orders === undefined ? null : { ...effectOf(entity.claimed, entity.mapping?.id ?? null), ...orders };
+}
+
+/** Orders to take something back would wait for ever. */
+function ordersThatEnd<Form extends PlaneForm>(
+  entity: SyncEntity<Form>,
+): Required<Pick<Effect, "conflicts">> | undefined {
+  const settled = [...undoOrders(entity).keys()];
+  return settled.length === 0 ? undefined : { conflicts: { open: [], settled, how: "gone" } };
 }
 
 /** An order that was carried out as far as it could be. */

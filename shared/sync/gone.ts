@@ -5,7 +5,7 @@
 import { attemptsLeft } from "./attempts.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import { type Effect, effectOf } from "./effect.ts";
-import { endOfPair } from "./end_of_pair.ts";
+import { afterTheEnd, endOfPair } from "./end_of_pair.ts";
 import { ARCHIVE } from "./pairs/archive.ts";
 import { externalId } from "./sides/external_id.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
@@ -16,7 +16,7 @@ import { NOTHING_UNSEEN, unseenInOdoo, unseenInPlane } from "./unseen_edits.ts";
 /**
  * Plane's record is gone. Leaves a tombstone also where there is no partner: a late announcement must not make one.
  *
- * @returns null when it was dealt with before
+ * @returns null when it was dealt with before, and nothing was ordered since
  */
 export async function goneInPlane<Form extends PlaneForm>(
   entity: SyncEntity<Form>,
@@ -28,7 +28,7 @@ export async function goneInPlane<Form extends PlaneForm>(
   const { pair, kind, claimed, lease, mapping, config } = entity;
   const tombstone = pair.tombstone?.reason;
   if (tombstone === "deleted_in_odoo" && mapping === null) return null;
-  if (tombstone !== undefined && mapping?.status === "archived") return null;
+  if (tombstone !== undefined && mapping?.status === "archived") return afterTheEnd(entity);
   const odoo = deps.odoo();
   // What an earlier intent made before its worker died.
   const known = mapping?.odoo_id ??
@@ -68,7 +68,7 @@ export async function goneInPlane<Form extends PlaneForm>(
   return endOfPair(entity, "plane", { odooId, gone: record === null, archive, unseen });
 }
 
-/** Odoo's record was deleted. Plane's is archived, unless somebody has changed it since. */
+/** Odoo's record was deleted. Plane's is archived, unless somebody has changed it since. Returns the same as above. */
 export async function goneInOdoo<Form extends PlaneForm>(
   entity: SyncEntity<Form>,
   form: Form | null,
@@ -76,7 +76,8 @@ export async function goneInOdoo<Form extends PlaneForm>(
   deps: SyncDependencies,
 ): Promise<Effect | null> {
   const { kind, config, mapping, lease, pair } = entity;
-  if (mapping === null || mapping.status === "archived") return null;
+  if (mapping === null) return null;
+  if (mapping.status === "archived") return afterTheEnd(entity);
   const unseen = form === null ? NOTHING_UNSEEN : await unseenInPlane(entity, form, lenses, deps);
   const ends = kind.whenGone;
   if (ends !== undefined) {

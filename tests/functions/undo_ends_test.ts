@@ -1,7 +1,7 @@
 /** A record is deleted while something of its pair is taken back: what was written by then is nobody's edit, and is in the log. */
 import assert from "node:assert/strict";
 import { editOdoo, editPlane, type Pair, startPairIn } from "../support/both_ways/pair.ts";
-import { logOf, takeBack } from "../support/undo.ts";
+import { logOf, orderToTakeBack, takeBack } from "../support/undo.ts";
 
 const start = startPairIn({});
 
@@ -94,4 +94,22 @@ Deno.test("a work item ends with its task although something of it was just take
   assert.deepEqual([typeof item?.archived_at, item?.priority], ["string", "none"]);
   assert.deepEqual(await undoneOf(pair), [["plane", "urgent", "none"]]);
   assert.deepEqual(await problems(pair), ["partner_deleted"]);
+});
+
+Deno.test("an order that is given while the end of its pair is under way is not open for ever", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  await editPlane(pair, { priority: "urgent" });
+  await world.arrive();
+  const log = await logOf(world, "priority");
+  world.beforePlaneWrite = async () => {
+    const { undoing } = await orderToTakeBack(world, log);
+    assert.deepEqual(undoing.map(({ field }) => field), ["priority"]);
+  };
+  await world.odoo.call("project.task", "unlink", { ids: [pair.task] });
+  await world.hintOdoo("project.task", pair.task);
+  await world.drain();
+  assert.deepEqual([...await world.sql`select field, status from plane.sync_conflict`], [
+    { field: "priority", status: "gone" },
+  ]);
 });

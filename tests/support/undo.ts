@@ -14,10 +14,18 @@ export async function takeBack(
   world: SyncWorld,
   selection: { log_id: string } | { run_id: string | null },
 ): Promise<Answer> {
-  await using door = startPlaneSync(world.databaseUrl, { SYNC_DRAIN_WALL_CLOCK_MS: "0" });
-  const answer = await manage(door, "undo", selection);
+  const answer = await orderToTakeBack(world, selection);
   await world.drain();
-  return answer as unknown as Answer;
+  return answer;
+}
+
+/** Orders it at the door; nobody carries it out yet. */
+export async function orderToTakeBack(
+  world: SyncWorld,
+  selection: { log_id: string } | { run_id: string | null },
+): Promise<Answer> {
+  await using door = startPlaneSync(world.databaseUrl, { SYNC_DRAIN_WALL_CLOCK_MS: "0" });
+  return await manage(door, "undo", selection) as unknown as Answer;
 }
 
 /** The newest row of the log that changed this field. */
