@@ -1,6 +1,6 @@
 /**
  * What operators and the schedule may ask for: one row per `?action=`. A new action is a row here, its body's shape in
- * requests.ts, and what it needs in ActionDependencies.
+ * work_requests.ts or decision_requests.ts, and what it needs in ActionDependencies.
  */
 import { SuiteError } from "../../../shared/errors.ts";
 import type { Explanation } from "../../../shared/history/explain.ts";
@@ -14,22 +14,10 @@ import type { ConflictRow } from "../../../shared/store/operators/conflicts.ts";
 import type { SweepReport } from "../../../shared/sweep/sweep.ts";
 import type { UndoSelection } from "../../../shared/store/runs/history.ts";
 import type { BackfillRequest, RecordPage } from "./backfilling.ts";
-import {
-  backfillOf,
-  driftOf,
-  type EntityName,
-  explainOf,
-  manualSyncOf,
-  type Pause,
-  pauseOf,
-  replayOf,
-  type Resolve,
-  resolveOf,
-  runOf,
-  sweepOf,
-  undoOf,
-} from "./requests.ts";
+import { explainOf, type Pause, pauseOf, type Resolve, resolveOf, undoOf } from "./decision_requests.ts";
+import type { EntityName } from "./request_fields.ts";
 import type { WantedSweep } from "./sweeping.ts";
+import { backfillOf, driftOf, manualSyncOf, replayOf, runOf, sweepOf } from "./work_requests.ts";
 
 export interface ActionDependencies {
   status: () => Promise<Record<string, unknown>>;
