@@ -12,7 +12,7 @@ import { PlaneClient } from "../../shared/plane/client.ts";
 import { withinBudget } from "../../shared/plane/within_budget.ts";
 import { drain } from "../../shared/queue/drain.ts";
 import { createWake, oneAtATime } from "../../shared/queue/wake.ts";
-import { createBackfillStore } from "../../shared/store/runs/backfill.ts";
+import { createBackfillStore } from "../../shared/store/runs/sql_backfill.ts";
 import { openDatabase } from "../../shared/store/database.ts";
 import { createRunStore } from "../../shared/store/runs/runs.ts";
 import { createSqlStore } from "../../shared/store/engine/sql_store.ts";

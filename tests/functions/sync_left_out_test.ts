@@ -1,6 +1,6 @@
 /** Projects that the configuration of projects leaves out, and what belongs to them. */
 import assert from "node:assert/strict";
-import { createBackfillStore } from "../../shared/store/runs/backfill.ts";
+import { createBackfillStore } from "../../shared/store/runs/sql_backfill.ts";
 import { readStatus } from "../../shared/store/operators/status.ts";
 import { createSyncWorld, type SyncWorld } from "../support/sync_world.ts";
 

@@ -3,7 +3,7 @@ import { readCapabilities } from "../../shared/odoo/capabilities.ts";
 import { dryRun } from "../../shared/backfill/dry_run.ts";
 import type { RehearsalSource } from "../../shared/backfill/rehearsal/rehearsal.ts";
 import { createSqlStore } from "../../shared/store/engine/sql_store.ts";
-import { createBackfillStore } from "../../shared/store/runs/backfill.ts";
+import { createBackfillStore } from "../../shared/store/runs/sql_backfill.ts";
 import { createRehearsalShelves, type RehearsalShelves } from "../../shared/store/runs/rehearsal.ts";
 import { createRunStore, type RunRow, type RunStore } from "../../shared/store/runs/runs.ts";
 import type { BackfillDependencies } from "../../shared/backfill/steps/dependencies.ts";
