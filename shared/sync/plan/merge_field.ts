@@ -2,68 +2,8 @@
 import { type Json, sameJson } from "../../json.ts";
 import type { OdooRecord } from "../../odoo/client.ts";
 import type { Resolution } from "../../store/engine/sync_store.ts";
-import type { Joined, Lens, LensContext, Target } from "../lenses/lens.ts";
-import type { PlanInput } from "./plan_input.ts";
-import type { Plan, Side, Why } from "./planned.ts";
-
-/** One field, with everything its merge looks at and the plan it adds to. */
-export interface Merge<Form> {
-  input: PlanInput<Form>;
-  lens: Lens<Form>;
-  context: LensContext;
-  mayGo: LensContext["mayGo"];
-  plan: Plan;
-}
-
-/** Gives one side its target; the field is agreed then. */
-function write<Form>({ lens, context, plan }: Merge<Form>, side: Side, target: Target, from: Json, why: Why) {
-  Object.assign(plan[side], target.values);
-  for (const name of Object.keys(target.values)) (plan.owners[side][name] ??= []).push(lens.field);
-  plan.expected[side][lens.field] = target.value;
-  Object.assign(plan.placeholders, target.placeholders);
-  const base = (side === "odoo" ? context.odooBase : context.planeBase) ?? null;
-  plan.changes.push({ field: lens.field, side, from, to: target.value, why, base });
-}
-
-/** The field of a record that is about to be made on that side. */
-export function create<Form>(merge: Merge<Form>, side: Side): void {
-  const { lens, input: { plane, odoo }, context, mayGo, plan } = merge;
-  if (!mayGo[side]) return;
-  if (side === "odoo" ? lens.toOdoo === undefined : lens.toPlane === undefined) return;
-  const target = side === "odoo"
-    ? (plane === null ? null : lens.toOdoo?.(plane, null, context))
-    : (odoo === null ? null : lens.toPlane?.(odoo, null, context));
-  if (target === null || target === undefined) return void plan.waiting.push(lens.field);
-  write(merge, side, target, null, "created");
-  plan.agreed.push(lens.field);
-}
-
-/** A set: what both sides added and removed is joined, so there is no conflict. */
-export function planSet<Form>(merge: Merge<Form>, joined: Joined): void {
-  const { lens, input, context, mayGo, plan } = merge;
-  const { plane, odoo } = input;
-  const making = plane === null || odoo === null;
-  for (const side of ["odoo", "plane"] as const) {
-    const target = side === "odoo" ? joined.toOdoo : joined.toPlane;
-    if (target === null || !mayGo[side]) continue;
-    const now = side === "odoo"
-      ? (odoo === null ? null : lens.odooValue(odoo, context))
-      : (plane === null ? null : lens.planeValue(plane, context));
-    const both = joined.toOdoo !== null && joined.toPlane !== null && !making;
-    const why = now === null
-      ? "created"
-      : input.doubtful?.has(lens.field) === true
-      ? (side === "odoo" ? "conflict_plane_won" : "conflict_odoo_won")
-      : both
-      ? "joined"
-      : side === "odoo"
-      ? "changed_in_plane"
-      : "changed_in_odoo";
-    write(merge, side, target, now, why);
-  }
-  plan.joined[lens.field] = joined;
-  plan.agreed.push(lens.field);
-}
+import { type Merge, write } from "./field_target.ts";
+import type { Side, Why } from "./planned.ts";
 
 /** A field of two records that are both there. */
 export function mergeField<Form>(merge: Merge<Form>, plane: Form, odoo: OdooRecord): void {

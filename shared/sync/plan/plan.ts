@@ -2,7 +2,9 @@
  * What each side must be told, and nothing more. Pure: a three-way merge per field between what both sides last agreed on, Plane
  * now and Odoo now. An echo, a duplicate and an old event are plans with nothing to do.
  */
-import { create, type Merge, mergeField, planSet } from "./merge_field.ts";
+import { create, type Merge } from "./field_target.ts";
+import { mergeField } from "./merge_field.ts";
+import { planSet } from "./merge_set.ts";
 import { type ActiveLens, contextOf, type PlanInput } from "./plan_input.ts";
 import { emptyPlan, type Plan } from "./planned.ts";
 
