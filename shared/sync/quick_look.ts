@@ -3,6 +3,7 @@ import { sameJson } from "../json.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { linksOwed } from "./link_leaving.ts";
+import { isUnagreedInOdoo } from "./plan/bases.ts";
 import { type ActiveLens, contextOf } from "./plan/plan_input.ts";
 
 /**
@@ -40,8 +41,7 @@ export async function isSettledAlready<Form extends PlaneForm>(
     if (active.direction === "to_plane" || active.direction === "on_create_only") return true;
     const context = contextOf(input, active);
     const same = active.lens.sameInPlane ?? sameJson;
-    // Odoo has nothing agreed on: a task that was made in no column gets that of its item.
-    if (context.odooBase === undefined && active.lens.toOdoo !== undefined) return false;
+    if (isUnagreedInOdoo(active, context.odooBase)) return false;
     return context.planeBase !== undefined && same(context.planeBase, active.lens.planeValue(form, context));
   });
 }

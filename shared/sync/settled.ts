@@ -1,6 +1,6 @@
 /** From a carried-out plan to what settling writes. */
 import { parseStamp } from "../stamp.ts";
-import { type Carried, changedMeanwhile, nextBases } from "./plan/bases.ts";
+import { type Carried, changedMeanwhile, isUnagreedInOdoo, nextBases } from "./plan/bases.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { Followed, PlaneForm, Prepared, SyncEntity } from "./pairs/kind.ts";
@@ -117,9 +117,12 @@ export function settled<Form extends PlaneForm>(
     relinked: pair.tombstone !== null,
     waits_for: [...prepared.waitsFor, ...followed?.waitsFor ?? [], ...waitsForMove(kind, input, refused)],
     ...(moved.length === 0 ? {} : { wakes: moved }),
-    // What somebody changed between two of our calls is looked at again, whether or not anybody announces it.
+    // What somebody changed between two of our calls, and what a new item in Plane has that its record lacks, is looked at again,
+    // whether or not anybody announces it.
     hints: wrote && form !== null &&
         (otherwise.odoo.length > 0 || (made && otherwise.plane.length > 0) ||
+          (now.form === null &&
+            input.lenses.some((active) => isUnagreedInOdoo(active, odooBase[active.lens.field]))) ||
           changedMeanwhile(input, plan, stored))
       ? [{ key: { side: "odoo" as const, model: kind.odooModel, id: String(odooId) }, priority: 5 }]
       : [],

@@ -65,3 +65,15 @@ Deno.test("with states switched off a new project gets no stages", async () => {
   assert.deepEqual(stages(world), []);
   assert.equal(world.sandboxOdoo.records("project.project").length, 1);
 });
+
+Deno.test("a task that was made in no column gets that of its item, although nobody announces the item", async () => {
+  await using world = await createSyncWorld({ withPlane: true });
+  const [project] = await world.odoo.create("project.project", [{ name: "No columns" }]);
+  await world.hintOdoo("project.project", Number(project));
+  const [task] = await world.odoo.create("project.task", [{ name: "Nowhere", project_id: Number(project) }]);
+  const column = async () =>
+    (await world.odoo.read("project.task", [Number(task)], ["stage_id"]))[0]?.stage_id;
+  assert.equal(await column(), false);
+  await world.hintOdoo("project.task", Number(task));
+  assert.deepEqual(await column(), [stages(world)[0]?.id, "Backlog"]);
+});

@@ -3,12 +3,21 @@ import { type Json, type JsonObject, sameJson } from "../../json.ts";
 import type { OdooRecord } from "../../odoo/client.ts";
 
 import type { Plan } from "./planned.ts";
-import { contextOf, MAPPED_TO, namesIn, type PlanInput } from "./plan_input.ts";
+import { type ActiveLens, contextOf, MAPPED_TO, namesIn, type PlanInput } from "./plan_input.ts";
 
 /** Both records as they were planned on, and what each server said it stored; null where nothing was written. */
 export interface Carried<Form> {
   planeStored: Form | null;
   odooStored: OdooRecord | null;
+}
+
+/** Whether nothing is agreed on yet of a field that Plane's record gives Odoo's: a task was made in no column. */
+export function isUnagreedInOdoo<Form>(
+  { lens, direction }: ActiveLens<Form>,
+  odooBase: Json | undefined,
+): boolean {
+  return odooBase === undefined && lens.toOdoo !== undefined &&
+    direction !== "to_plane" && direction !== "on_create_only";
 }
 
 /**
