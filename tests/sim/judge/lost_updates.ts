@@ -51,7 +51,7 @@ export async function lostUpdates(world: Evidence): Promise<LostUpdates> {
           loser.planeId === pair.plane && loser.field === field && loser.why !== "joined"
         )
       : false;
-    if (!lost || wasDeleted(world, edit) || isBackAgain(world, edit)) continue;
+    if (!lost || wasDeleted(world, edit) || isBackAgain(world, edit, pair)) continue;
     if (isTakenBack(world, edit, pair, SETS.includes(field))) continue;
     if (swallowed(world, edit) || await isCrossed(world, edit, pair)) inGap += 1;
     else {
@@ -86,13 +86,20 @@ function isLeftEmpty({ from, to }: Change): boolean {
  * There and back while nobody looked: the field is what it was when the engine last wrote or saw it, and whoever changed it on
  * the other side meanwhile is the only one who did.
  */
-function isBackAgain(world: Evidence, edit: Change): boolean {
+function isBackAgain(world: Evidence, edit: Change, pair: Pair): boolean {
   const before = world.history.changes.filter((change) =>
     change.side === edit.side && change.record === edit.record && change.field === edit.field &&
     change.at <= edit.at
   );
   const run = before.slice(before.findLastIndex(({ by }) => by === "engine") + 1);
-  return run.some(({ from }) => from !== null && same(from, edit.to));
+  const start = run.findLast(({ from }) => from !== null && same(from, edit.to));
+  if (start === undefined) return false;
+  const other = edit.side === "plane" ? "odoo" : "plane";
+  // What the engine had carried over in between, it had seen.
+  return !world.history.changes.some((change) =>
+    change.by === "engine" && change.side === other && change.record === pair[other] &&
+    change.field === edit.field && start.at < change.at && change.at < edit.at && !same(change.to, edit.to)
+  );
 }
 
 /** Who deletes a record takes back what was said in it, as far as it went no further. */
