@@ -15,7 +15,7 @@ import type { Kind, Prepared, PrepareInput } from "../pairs/kind.ts";
 import { NO_REFERENCES, relatedId, relatedIds, relatedName } from "../lenses/lens.ts";
 import type { IssueForm } from "../sides/plane_forms.ts";
 import { lookUp, recallReferences } from "../lenses/references.ts";
-import { membersOf } from "../lenses/references_back.ts";
+import { membersOf } from "../lenses/members_of_users.ts";
 import { escapePattern } from "../sides/users.ts";
 
 export function genericKind(model: string): Kind<IssueForm> {

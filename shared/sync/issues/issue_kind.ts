@@ -15,7 +15,7 @@ import { TASK_MODEL } from "../sides/models.ts";
 import { type IssueForm, issueForm } from "../sides/plane_forms.ts";
 import { refuseArchivedProject } from "../sides/project_in_sight.ts";
 import { recallReferences } from "../lenses/references.ts";
-import { planeProjectOf } from "../lenses/references_back.ts";
+import { planeProjectOf } from "../lenses/place_of_task.ts";
 
 export const ISSUE_KIND: Kind<IssueForm> = {
   planeType: "issue",

@@ -4,13 +4,10 @@ import type { SyncDependencies } from "../sides/dependencies.ts";
 import { PROJECT_MODEL } from "../sides/models.ts";
 import type { IssueForm } from "../sides/plane_forms.ts";
 import { relatedId, relatedIds } from "../lenses/lens.ts";
-import {
-  labelsOf,
-  membersOf,
-  planeParentOf,
-  planeProjectOf,
-  statesOfStage,
-} from "../lenses/references_back.ts";
+import { labelsOf } from "../lenses/labels_of_tags.ts";
+import { membersOf } from "../lenses/members_of_users.ts";
+import { planeParentOf, planeProjectOf } from "../lenses/place_of_task.ts";
+import { statesOfStage } from "../lenses/states_of_stage.ts";
 import type { PrepareInput } from "../pairs/kind.ts";
 
 export async function towardsPlane(

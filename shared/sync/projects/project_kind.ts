@@ -10,7 +10,7 @@ import { makeProject } from "../sides/plane_projects.ts";
 import { readProject } from "../sides/project_in_sight.ts";
 import { PROJECT_LENSES } from "./project_lenses.ts";
 import { lookUp, recallReferences } from "../lenses/references.ts";
-import { membersOf } from "../lenses/references_back.ts";
+import { membersOf } from "../lenses/members_of_users.ts";
 import { prepareStages } from "../sides/stages.ts";
 
 export const PROJECT_KIND: Kind<ProjectForm> = {

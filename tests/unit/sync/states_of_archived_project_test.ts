@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { SuiteError } from "../../../shared/errors.ts";
 import { PlaneClient } from "../../../shared/plane/client.ts";
 import { createPlaneDirectory } from "../../../shared/sync/sides/plane_directory.ts";
-import { statesOfStage } from "../../../shared/sync/lenses/references_back.ts";
+import { statesOfStage } from "../../../shared/sync/lenses/states_of_stage.ts";
 
 const PROJECT = "0b7e2c64-5a1f-4a63-9a51-0d8f2f1f0a11";
 
