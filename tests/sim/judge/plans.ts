@@ -140,6 +140,8 @@ export class Plans {
 
   #recordFields(model: string, row: Row): PlanFields {
     const name = line(String(row.name));
+    // Not compared with Plane's: only that somebody edits it is of interest.
+    const description = line(String(row.description ?? ""));
     const user = (id: unknown) =>
       typeof id === "number" ? String(this.odoo.database.row("res.users", id)?.email ?? id) : "";
     switch (model) {
@@ -151,6 +153,7 @@ export class Plans {
           status: String(row.last_update_status),
           lead: user(row.user_id),
           over: String(row.active === false),
+          description,
         };
       case "project.task":
         return {
@@ -158,8 +161,7 @@ export class Plans {
           status: row.state === "1_done" ? "done" : row.state === "1_canceled" ? "canceled" : "open",
           lead: user(this.#listed(row.user_ids)[0]),
           over: String(row.active === false),
-          // Not compared with Plane's: only that somebody edits it is of interest.
-          description: line(String(row.description ?? "")),
+          description,
         };
       default:
         return { title: name };
