@@ -4,7 +4,7 @@ import { MESSAGE_MODEL, wholeComment } from "./comment_form.ts";
 import { isWithoutContent, markDeletedInOdoo, markDeletedInPlane } from "./comment_marks.ts";
 import type { SyncDependencies } from "../sides/dependencies.ts";
 import { sameHtml } from "../html/compare.ts";
-import type { WhenGone } from "../pairs/kind.ts";
+import type { WhenGone } from "../pairs/endings.ts";
 import { textOf } from "../lenses/lens.ts";
 import { writeRecord } from "../sides/odoo_records.ts";
 import { SuiteError } from "../../errors.ts";

@@ -17,7 +17,8 @@ import {
 import { optionNotValid } from "../pairs/config_problem.ts";
 import type { PlaneAccess, SyncDependencies } from "../sides/dependencies.ts";
 import { odooRecordOf } from "../sides/external_id.ts";
-import type { Kind, PlaneWrites, Prepared, PrepareInput } from "../pairs/kind.ts";
+import type { Kind, Prepared, PrepareInput } from "../pairs/kind.ts";
+import type { PlaneWrites } from "../pairs/plane_writes.ts";
 import { NO_REFERENCES } from "../lenses/lens.ts";
 import { TASK_MODEL } from "../sides/models.ts";
 import { refuseArchivedProject } from "../sides/project_in_sight.ts";

@@ -1,4 +1,4 @@
-import type { EndInOdoo } from "./kind.ts";
+import type { EndInOdoo } from "./endings.ts";
 
 /** How an Odoo record ends unless its kind says otherwise. */
 export const ARCHIVE: EndInOdoo = {

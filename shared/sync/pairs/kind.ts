@@ -8,6 +8,8 @@ import type { Direction, MappingRow, PairRow } from "../../store/engine/sync_sto
 import type { ValueKind } from "../../store/engine/value_map.ts";
 import type { ConfigProblem } from "./config_problem.ts";
 import type { PairConfig } from "./configuration.ts";
+import type { EndInOdoo, PutAway, WhenGone } from "./endings.ts";
+import type { PlaneWrites } from "./plane_writes.ts";
 import type { PlaneAccess, SyncDependencies } from "../sides/dependencies.ts";
 import type { Lens, References } from "../lenses/lens.ts";
 import type { ActiveLens } from "../plan/plan_input.ts";
@@ -49,35 +51,6 @@ export interface Prepared {
   heldBack?: readonly string[];
 }
 
-/** How records of the kind are made and changed in Plane. Absent: this kind never goes there. */
-export interface PlaneWrites<Form> {
-  /** A 409 names the record that has the external pair already; it is read. */
-  make: (
-    plane: PlaneAccess,
-    projectId: string | null,
-    values: Readonly<Record<string, Json>>,
-    external: { external_id: string; external_source: string },
-    /** Whether a record of Plane's has a partner: then it is not this one's. */
-    isPaired: (planeId: string) => Promise<boolean>,
-  ) => Promise<Form>;
-  update: (plane: PlaneAccess, form: Form, values: Readonly<Record<string, Json>>) => Promise<Form>;
-}
-
-/** What becomes of the record that is left when its partner is deleted, where it is not archived. True: something was written. */
-export interface WhenGone<Form> {
-  /** @param remove it is to be deleted too, and nobody has changed it since */
-  inOdoo: (record: OdooRecord, remove: boolean, deps: SyncDependencies) => Promise<boolean>;
-  inPlane: (form: Form, remove: boolean, deps: SyncDependencies, lease: Lease) => Promise<boolean>;
-}
-
-/** What becomes of an Odoo record whose Plane record is gone. */
-export interface EndInOdoo {
-  /** The field that shows it, in both bases. */
-  field: string;
-  values: Readonly<Record<string, Json>>;
-  isDone: (record: OdooRecord) => boolean;
-}
-
 export interface FollowInput<Form extends PlaneForm> {
   entity: SyncEntity<Form>;
   form: Form;
@@ -85,14 +58,6 @@ export interface FollowInput<Form extends PlaneForm> {
   references: References;
   /** What was agreed on last, Plane's side; empty when nothing is known to be agreed. */
   base: JsonObject;
-}
-
-/** How a record that was made is put away when its making is taken back. */
-export interface PutAway<Form> {
-  /** The field that shows it. A lens whose values are something else is given `from: true` to restore. */
-  field: string;
-  /** For a field that nobody can map; absent: the configuration must map it. */
-  lens?: Lens<Form>;
 }
 
 /** What was done beside the record itself. */
