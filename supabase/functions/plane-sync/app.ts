@@ -10,7 +10,9 @@ import { decodeUtf8, parseJsonObject, readBody } from "../../../shared/http/read
 import type { Log } from "../../../shared/log.ts";
 import { isDatabaseUnreachable } from "../../../shared/store/database.ts";
 import type { Received } from "../../../shared/webhook/receive.ts";
-import { type ActionDependencies, actionNamed, ACTIONS, callerName, type Method } from "./actions.ts";
+import type { ActionDependencies } from "./action_dependencies.ts";
+import { actionNamed, ACTIONS, type Method } from "./actions.ts";
+import { callerName } from "./caller_name.ts";
 
 export interface AppDependencies extends ActionDependencies {
   receive: (request: Request, source: "plane" | "odoo") => Promise<Received>;
