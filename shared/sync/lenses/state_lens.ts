@@ -102,9 +102,9 @@ function stateFor(
   const present = form?.state?.id;
   if (present !== undefined && ofStage.includes(present) && fits(present)) return present;
   // Reopened where it stands: the flag went, the column did not, and the column's own state is a closed one.
-  const wasClosed = typeof odooBase === "object" && odooBase !== null && "closed" in odooBase &&
-    odooBase.closed !== "open";
-  if (closed === "open" && wasClosed) {
+  const wasClosedHere = typeof odooBase === "object" && odooBase !== null && "closed" in odooBase &&
+    odooBase.closed !== "open" && "stage" in odooBase && odooBase.stage === stage;
+  if (closed === "open" && wasClosedHere) {
     const open = ofStage.find((id) => !isClosed(groupOf(id))) ??
       references.states.find(({ group }) => group === "started" || group === "unstarted")?.id;
     if (open !== undefined) return open;

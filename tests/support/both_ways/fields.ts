@@ -84,6 +84,17 @@ export const FIELDS: readonly BothWaysCase[] = [
     await world.hintOdoo("project.task", pair.task);
     assert.notEqual(await stateName(pair), "Done");
   }],
+  ["a task that is reopened and moved to another column at once is where that column says", async (start) => {
+    const pair = await start();
+    await using world = pair.world;
+    await editOdoo(pair, { stage_id: await stageId(pair, "Cancelled"), state: "1_canceled" });
+    await world.hintOdoo("project.task", pair.task);
+    assert.equal(await stateName(pair), "Cancelled");
+    await world.arrive();
+    await editOdoo(pair, { stage_id: await stageId(pair, "Done"), state: "01_in_progress" });
+    await world.hintOdoo("project.task", pair.task);
+    assert.equal(await stateName(pair), "Done");
+  }],
   ["archiving in Odoo archives in Plane, and back", async (start) => {
     const pair = await start();
     await using world = pair.world;
