@@ -142,6 +142,11 @@ function isSetInOdooSince(
   const order = undone.findLast((one) => one.plane === id && (one.field === logged || one.apart));
   const at = Math.max(edit?.at ?? -1, order?.at ?? -1);
   if (at < 0) return false;
+  // Plane said something else for a while that nobody had looked at: to the engine it says what it said.
+  const given = plans.changes.findLast((change) =>
+    change.side === "odoo" && change.record === record && change.field === field && change.by === "engine"
+  );
+  if (given !== undefined && given.at <= at && same(given.to, wanted)) return true;
   const fields = plans.fields("plane").get(id) ?? {};
   const then = Object.fromEntries(
     Object.keys(fields).flatMap((name) => {
