@@ -114,7 +114,7 @@ async function makePlan(
   }
   const durability: Record<string, string> = options.fsync === true
     ? {}
-    : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
+    : { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_wal_size: "256MB" };
   // A socket's path has a limit of about 100 bytes; connections are made over TCP anyway.
   const sockets = folder.length < 80 ? folder : "";
   const ours = {

@@ -4,7 +4,7 @@
  */
 
 const FOLDER = "/dev/shm";
-/** The tests' databases and their log stay under 1.2 GiB; a container's usual 64 MiB would fill up. */
+/** The tests' databases and their log stay under half of a GiB; a container's usual 64 MiB would fill up. */
 const NEEDED_KIB = 2 * 1024 * 1024;
 
 /** The folder, or nothing where there is none (macOS), it is closed to us, or too little of it is free. */
