@@ -6,7 +6,7 @@
 import { postgresAccount } from "./postgres/account.ts";
 import { prepareBinaries } from "./postgres/binaries.ts";
 import { endOrphan, startGuard } from "./postgres/guard.ts";
-import { memoryFolder } from "./postgres/memory.ts";
+import { MEMORY, memoryFolder } from "./postgres/memory.ts";
 import { initialise, launch, type ServerPlan, type ServerProcess } from "./postgres/server.ts";
 import { beforeExit } from "./cleanup.ts";
 import { freePort } from "./free_port.ts";
@@ -54,7 +54,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const startedAt = performance.now();
   report("postgres: getting ready (the first time on a machine this downloads about 60 MB) ...");
   const throwAway = options.fsync !== true && options.dataDirectory === undefined;
-  const folders = await makeFolders(throwAway ? await memoryFolder() : undefined);
+  const folders = await makeFolders(throwAway);
   const folder = folders[0];
   try {
     const plan = await makePlan(
@@ -85,13 +85,16 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   }
 }
 
-/** A server's temporary folders: one for programs and log, and with `memory` another in it for the data. */
-async function makeFolders(memory: string | undefined): Promise<[TemporaryFolder, ...TemporaryFolder[]]> {
+/** A server's temporary folders: one for programs and log, and where memory has room another in it for the data. */
+async function makeFolders(mayUseMemory: boolean): Promise<[TemporaryFolder, ...TemporaryFolder[]]> {
   const folder = await makeTemporaryFolder("postgres");
-  const inMemory = memory === undefined ? [] : [await makeTemporaryFolder("postgres", memory)];
-  // The data's folder is what tells an orphaned server, so it is swept first.
-  for (const each of [...inMemory, folder]) await removeStaleFolders("postgres", each.path, endOrphan);
-  return [folder, ...inMemory];
+  // Data first, because they tell an orphaned server; and before room is looked for, because its data may be what takes it.
+  if (await Deno.stat(MEMORY).then(() => true, () => false)) {
+    await removeStaleFolders("postgres", `${MEMORY}/`, endOrphan);
+  }
+  await removeStaleFolders("postgres", folder.path, endOrphan);
+  const memory = mayUseMemory ? await memoryFolder() : undefined;
+  return memory === undefined ? [folder] : [folder, await makeTemporaryFolder("postgres", memory)];
 }
 
 async function removeAll(folders: TemporaryFolder[]): Promise<void> {

@@ -3,18 +3,18 @@
  * some hundred files: on a busy disk that takes a second, in memory about fifty milliseconds.
  */
 
-const FOLDER = "/dev/shm";
+export const MEMORY = "/dev/shm";
 /** The tests' databases and their log stay under half of a GiB; a container's usual 64 MiB would fill up. */
 const NEEDED_KIB = 2 * 1024 * 1024;
 
 /** The folder, or nothing where there is none (macOS), it is closed to us, or too little of it is free. */
 export async function memoryFolder(): Promise<string | undefined> {
   try {
-    const { success, stdout } = await new Deno.Command("df", { args: ["-Pk", FOLDER], stderr: "null" })
+    const { success, stdout } = await new Deno.Command("df", { args: ["-Pk", MEMORY], stderr: "null" })
       .output();
     if (!success || !hasRoom(new TextDecoder().decode(stdout))) return undefined;
-    await Deno.remove(await Deno.makeTempDir({ dir: FOLDER }));
-    return FOLDER;
+    await Deno.remove(await Deno.makeTempDir({ dir: MEMORY }));
+    return MEMORY;
   } catch {
     return undefined;
   }
