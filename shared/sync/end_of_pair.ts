@@ -80,9 +80,13 @@ export function endOfPair<Form extends PlaneForm>(
 }
 
 /** What is left to do of a pair that has ended: an order given while its end was under way. Null where there is none. */
-export function afterTheEnd<Form extends PlaneForm>(entity: SyncEntity<Form>): Effect | null {
+export function afterTheEnd<Form extends PlaneForm>(entity: SyncEntity<Form>, side: Side): Effect | null {
   const orders = ordersThatEnd(entity);
-  return orders === undefined ? null : { ...effectOf(entity.claimed, entity.mapping?.id ?? null), ...orders };
+  return orders === undefined ? null : {
+    ...effectOf(entity.claimed, entity.mapping?.id ?? null),
+    ...(side === "odoo" ? { mapping: { synced: false, last_error: "partner_deleted" } } : {}),
+    ...orders,
+  };
 }
 
 /** Orders to take something back would wait for ever. */

@@ -28,7 +28,7 @@ export async function goneInPlane<Form extends PlaneForm>(
   const { pair, kind, claimed, lease, mapping, config } = entity;
   const tombstone = pair.tombstone?.reason;
   if (tombstone === "deleted_in_odoo" && mapping === null) return null;
-  if (tombstone !== undefined && mapping?.status === "archived") return afterTheEnd(entity);
+  if (tombstone !== undefined && mapping?.status === "archived") return afterTheEnd(entity, "plane");
   const odoo = deps.odoo();
   // What an earlier intent made before its worker died.
   const known = mapping?.odoo_id ??
@@ -77,7 +77,7 @@ export async function goneInOdoo<Form extends PlaneForm>(
 ): Promise<Effect | null> {
   const { kind, config, mapping, lease, pair } = entity;
   if (mapping === null) return null;
-  if (mapping.status === "archived") return afterTheEnd(entity);
+  if (mapping.status === "archived") return afterTheEnd(entity, "odoo");
   const unseen = form === null ? NOTHING_UNSEEN : await unseenInPlane(entity, form, lenses, deps);
   const ends = kind.whenGone;
   if (ends !== undefined) {

@@ -156,7 +156,20 @@ export async function syncPair<Form extends PlaneForm>(
     const both = { form: linked.form, record: linked.record };
     if (!await leaveLinks(entity, owed, both, now.lenses, isNew, deps)) owed = null;
   }
-  return report(plan, { isAllDone: true });
+  return report(withOrders(plan, taken), { isAllDone: true });
+}
+
+/** What was taken back is so, and its order over, also where the other side refuses what follows: that is tried again as any edit. */
+function withOrders(
+  plan: Plan,
+  taken: { changes: Change[]; undone: ReadonlyMap<string, string> } | null,
+): Plan {
+  if (taken === null) return plan;
+  return {
+    ...plan,
+    changes: [...taken.changes.filter((change) => !plan.changes.includes(change)), ...plan.changes],
+    settled: [...new Set([...plan.settled, ...taken.undone.keys()])],
+  };
 }
 
 /**

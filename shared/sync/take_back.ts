@@ -1,7 +1,8 @@
 /**
  * Takes back what a former synchronisation wrote: gives the side that was written its former value again, as if somebody there had
  * typed it. The plan that follows carries it to the other side as any edit. A later edit, on either side, is never written over:
- * what cannot be told from one is left alone as well (undo_notes.ts).
+ * what cannot be told from one is left alone as well (undo_notes.ts). Only within one second, which is all that Odoo's stamps tell, an
+ * edit after our write is not told from a record that nobody wrote.
  */
 import { SuiteError } from "../errors.ts";
 import type { Json } from "../json.ts";
@@ -43,9 +44,13 @@ export async function takeBack<Form extends PlaneForm>(
   const input = await lookingAt(entity, form, record, lenses, deps);
   const stamps = stampsOf({ form, record });
   const found = undoNotesIn(entity.pair.attempts);
-  const { steps, doubtful, overtaken } = stepsOf(orders, input, form, record, {
+  const { steps, doubtful, overtaken, agreed } = stepsOf(orders, input, form, record, {
     isBegun: (change) => isBegun(found, change),
     mayBeDone: (change) => mayBeDone(found, stamps, change),
+    carried: (field, side) =>
+      entity.pair.attempts.filter((attempt) =>
+        attempt.side === side && attempt.stamp !== null && attempt.stamp !== stamps[side]
+      ).map(({ plane_base, odoo_base }) => ({ plane: plane_base[field], odoo: odoo_base[field] })),
   });
   const givenUp = [...orders.keys()].filter((field) => !steps.has(field));
   const wanted = [...steps.values()].flat();
@@ -56,6 +61,8 @@ export async function takeBack<Form extends PlaneForm>(
   ) => {
     const ofSide = wanted.filter((step) => step.side === side && !givenUp.includes(step.field));
     return await carryOut(ofSide, givenUp, async (values, changes) => {
+      // Before the note: what is not sent needs none.
+      entity.lease.require(side === "odoo" ? deps.odooTimeoutMs : deps.planeTimeoutMs);
       noted.add(await noteUndo(entity, side, { ...now, form }, changes, deps));
       return await write(values);
     });
@@ -63,14 +70,12 @@ export async function takeBack<Form extends PlaneForm>(
 
   // Odoo is first: a set that it refuses is left as it is in Plane.
   const odooStored = await carry("odoo", async (values) => {
-    entity.lease.require(deps.odooTimeoutMs);
     await writeRecord(deps.odoo(), kind.odooModel, odooId, values);
     return await readRecord(deps.odoo(), kind.odooModel, odooId, [...now.fields]);
   });
   const { plane } = deps;
   const planeStored = await carry("plane", async (values) => {
     if (plane === undefined || kind.plane === undefined) throw new SuiteError("plane_not_configured");
-    entity.lease.require(deps.planeTimeoutMs);
     return await kind.plane.update(plane, form, values);
   });
   const done = wanted.filter(({ field }) => !givenUp.includes(field));
@@ -87,8 +92,16 @@ export async function takeBack<Form extends PlaneForm>(
       [...orders].filter(([field]) => !givenUp.includes(field)).map(([field, { log_id }]) => [field, log_id]),
     ),
     givenUp,
-    doubtful: new Set([...doubtful, ...alone.map(({ field }) => field)]),
-    overtaken: alone.map(({ field, side, target: { value } }) => ({ field, side, value })),
+    doubtful: new Set([...doubtful, ...alone.map(({ field }) => field), ...agreed.keys()]),
+    overtaken: [
+      ...alone.filter(({ field }) => !agreed.has(field)).map(({ field, side, target: { value } }) => (
+        { field, side, value }
+      )),
+      ...[...agreed].flatMap(([field, { plane = null, odoo = null }]) => [
+        { field, side: "plane" as const, value: plane },
+        { field, side: "odoo" as const, value: odoo },
+      ]),
+    ],
     notes: [
       ...undoNotesOver(entity.pair, stamps, givenUp.filter((field) => !overtaken.has(field)))
         .filter(({ id }) => !noted.has(id)),

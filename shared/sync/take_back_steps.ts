@@ -2,7 +2,7 @@
 import { type Json, sameJson } from "../json.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import type { UndoOrder, UndoPart } from "../store/engine/sync_store.ts";
-import type { LensContext, Target } from "./lenses/lens.ts";
+import type { Agreed, LensContext, Target } from "./lenses/lens.ts";
 import { type ActiveLens, contextOf, type PlanInput } from "./plan/plan_input.ts";
 import type { Change, Side } from "./plan/planned.ts";
 import { isOvertaken, type Look, lookAt } from "./take_back_look.ts";
@@ -18,7 +18,7 @@ export interface Step {
 }
 
 export interface Steps {
-  /** By field what is to be written; empty when it is so already; a field that is missing was changed since, or is doubtful. */
+  /** By field what is to be written; empty when it is so already; a field that is missing was changed since, or is in one of the others. */
   steps: Map<string, Step[]>;
   /** Fields that may have been taken back before, and set again since. */
   doubtful: Set<string>;
@@ -27,6 +27,8 @@ export interface Steps {
    * the first.
    */
   overtaken: Map<string, Step[]>;
+  /** Of them: what had been agreed on by then, where the other side had followed and may have been set back. */
+  agreed: Map<string, Agreed>;
 }
 
 /** What is known of workers before us, of the change a step makes. */
@@ -35,6 +37,8 @@ export interface Before {
   isBegun: (change: Change) => boolean;
   /** One of them may have carried it out already. */
   mayBeDone: (change: Change) => boolean;
+  /** What both sides agree on by the notes of carrying a field over to a side, whose record was written since. */
+  carried: (field: string, side: Side) => Agreed[];
 }
 
 /** The change that a step makes, as it is logged. */
@@ -48,12 +52,13 @@ export function stepsOf<Form>(
   input: Parameters<typeof contextOf<Form>>[0] & Pick<PlanInput<Form>, "lenses">,
   form: Form,
   record: OdooRecord,
-  { isBegun, mayBeDone }: Before,
+  { isBegun, mayBeDone, carried }: Before,
 ): Steps {
   const looks = input.lenses.map((active) => lookAt(active, contextOf(input, active), form, record));
   const steps = new Map<string, Step[]>();
   const doubtful = new Set<string>();
   const overtaken = new Map<string, Step[]>();
+  const agreed = new Map<string, Agreed>();
   for (const [field, order] of orders) {
     const look = looks.find(({ active }) => active.lens.field === field);
     if (look === undefined) continue;
@@ -68,8 +73,21 @@ export function stepsOf<Form>(
       if (done.every((one) => isBegun(changeOf(one)))) overtaken.set(field, done);
       continue;
     }
+    const [first] = order.parts;
+    const back = first === undefined ? undefined : setBack(look, first.side, carried, field);
+    if (first !== undefined && back !== undefined && order.apart !== true) {
+      const step = stepOf(look, first, form, record);
+      if (step !== null && (step === "so already" || Object.keys(step.target.values).length === 0)) {
+        overtaken.set(field, step === "so already" ? [] : [{ ...step, field, order }]);
+        agreed.set(field, back);
+        continue;
+      }
+    }
     // What is joined element by element needs no guard: only the elements that were added or taken away are looked at.
-    if (edited && !isSet && !order.parts.every(({ side, from }) => look.same[side](look.now[side], from))) {
+    if (
+      edited && !isSet &&
+      !order.parts.slice(0, 1).every(({ side, from }) => look.same[side](look.now[side], from))
+    ) {
       continue;
     }
     const parts = (isSet ? order.parts : order.parts.slice(0, 1)).map((part) =>
@@ -85,7 +103,23 @@ export function stepsOf<Form>(
     if (isDoubtful) doubtful.add(field);
     else steps.set(field, wanted);
   }
-  return { steps, doubtful, overtaken };
+  return { steps, doubtful, overtaken, agreed };
+}
+
+/** The other side had followed, as far as anybody knows, and has again what it had before: somebody may have set it. */
+function setBack<Form>(
+  { now, same, context }: Look<Form>,
+  side: Side,
+  carried: Before["carried"],
+  field: string,
+): Agreed | undefined {
+  const other = side === "plane" ? "odoo" : "plane";
+  const base = other === "odoo" ? context.odooBase : context.planeBase;
+  if (base === undefined || !same[other](base, now[other])) return undefined;
+  return carried(field, other).find((after) =>
+    after[side] !== undefined && same[side](after[side], now[side]) &&
+    after[other] !== undefined && !same[other](after[other], now[other])
+  );
 }
 
 function stepOf<Form>(

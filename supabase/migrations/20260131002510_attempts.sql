@@ -17,7 +17,7 @@ create table plane.sync_attempt (
   noted_at timestamptz not null
 );
 comment on table plane.sync_attempt is 'Writes whose outcome is not settled: a row lives until a look at its pair says what became of it.';
-comment on column plane.sync_attempt.stamp is 'The stamp of the record before the write: the same stamp later means that nothing was written. Null: the record is made.';
+comment on column plane.sync_attempt.stamp is 'The stamp of the record before the write: the same stamp later makes it likely that nothing was written, and the values decide (Odoo''s stamps are whole seconds). Null: the record is made.';
 comment on column plane.sync_attempt.plane_base is 'What both sides agree on if the write took effect: the fields it wrote, in Plane''s form.';
 comment on column plane.sync_attempt.odoo_base is 'The same in Odoo''s form.';
 

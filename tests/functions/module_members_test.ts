@@ -235,3 +235,27 @@ Deno.test("parent_task: a member that people put above the module's task is left
   await scene.hint("module", id);
   assert.deepEqual(await said(), before);
 });
+
+Deno.test("a milestone that a member gets right before it gets its module's task as parent stays", async () => {
+  await using scene = await planningScene({ moduleAs: "parent_task" });
+  const item = await scene.make("work-items/", { name: "first" });
+  const cycle = await scene.make("cycles/", { name: "Sprint", project_id: scene.project });
+  const module = await scene.make("modules/", { name: "Checkout" });
+  await scene.arrive();
+  const milestone = Number((await scene.partner("cycle", cycle, ["name"])).id);
+  const task = Number((await scene.task(item, "name")).id);
+  await scene.make(`modules/${module}/module-issues/`, { issues: [item] });
+  const { odoo } = scene.world;
+  const write = odoo.write.bind(odoo);
+  odoo.write = async (model, ids, values, ...rest) => {
+    if (values.parent_id !== undefined) {
+      odoo.write = write;
+      await write(model, [task], { milestone_id: milestone });
+    }
+    await write(model, ids, values, ...rest);
+  };
+  await scene.hint("module", module);
+  const { milestone_id, parent_id } = await scene.task(item, "milestone_id", "parent_id");
+  assert.deepEqual(milestone_id, [milestone, "Sprint"]);
+  assert.notEqual(parent_id, false);
+});

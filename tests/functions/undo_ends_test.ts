@@ -112,4 +112,9 @@ Deno.test("an order that is given while the end of its pair is under way is not 
   assert.deepEqual([...await world.sql`select field, status from plane.sync_conflict`], [
     { field: "priority", status: "gone" },
   ]);
+  assert.deepEqual([
+    ...await world.sql`select status, last_error from plane.sync_mappings where plane_id = ${pair.item}`,
+  ], [
+    { status: "archived", last_error: "partner_deleted" },
+  ], "why the pair has ended stays to be seen");
 });

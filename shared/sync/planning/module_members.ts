@@ -7,6 +7,7 @@ import type { Followed, FollowInput } from "../pairs/kind.ts";
 import { undoOrders } from "../pairs/undo_orders.ts";
 import { relatedId, relatedIds } from "../lenses/lens.ts";
 import { lookAtMilestone } from "../issues/cycle_inherited.ts";
+import { TASK_MODEL } from "../sides/models.ts";
 import { listedMembers } from "./listed_members.ts";
 import { bringInLine, type Mark, MEMBERS, membersIn } from "./membership.ts";
 import { writeTasks } from "./membership_batches.ts";
@@ -48,8 +49,11 @@ export async function followParent(input: Input, deps: SyncDependencies): Promis
     mayGet: (task) => relatedId(task.parent_id) === null,
     carry: async ({ give, take, tasks }) => {
       await writeTasks(lease, deps, take, { parent_id: false });
-      // Odoo gives a task its new parent's milestone when it has none; in Plane it is in no cycle.
-      const free = give.filter((id) => relatedId(tasks.get(id)?.milestone_id) === null);
+      // Odoo gives a task its new parent's milestone when it has none; in Plane it is in no cycle. Where the parent has none, nothing
+      // is written over that a task may have got meanwhile.
+      const free = give.length > 0 && await hasMilestone(input.odooId, deps)
+        ? give.filter((id) => relatedId(tasks.get(id)?.milestone_id) === null)
+        : [];
       const values = { parent_id: input.odooId, milestone_id: false } as const;
       await giveParent(values, free, lease, deps);
       await giveParent({ parent_id: input.odooId }, give.filter((id) => !free.includes(id)), lease, deps);
@@ -57,6 +61,12 @@ export async function followParent(input: Input, deps: SyncDependencies): Promis
     },
   };
   return await bringInLine(input, items, mark, input.references.planeProject?.odooId ?? null, deps);
+}
+
+async function hasMilestone(id: number, deps: SyncDependencies): Promise<boolean> {
+  const call = { context: { active_test: false } };
+  const [task] = await deps.odoo().read(TASK_MODEL, [id], ["milestone_id"], call);
+  return relatedId(task?.milestone_id) !== null;
 }
 
 /** One that stands above the module's own task Odoo refuses, and the whole write with it: it is left out, so that the others come. */
