@@ -1,10 +1,10 @@
 /** From log rows to what is to be taken back, and what cannot be. Pure. */
-import type { Json, JsonObject } from "../json.ts";
+import { type Json, type JsonObject, sameJson } from "../json.ts";
 import type { FieldOrder, LoggedChange, UndoableRow } from "../store/runs/history.ts";
 import type { UndoPart } from "../store/engine/sync_store.ts";
 
 export type NotUndone =
-  /** A later synchronisation changed the field, or the record that was made. */
+  /** A later synchronisation changed the field, or the record that was made, or is about to. */
   | "changed_since"
   /** The row is about a decision; nothing was written. */
   | "nothing_written"
@@ -85,7 +85,7 @@ function planPair(rows: readonly UndoableRow[], awayBy: AwayBy, plan: UndoPlan):
       ? "record_gone"
       : away === null
       ? "no_archive"
-      : making.changed_since.length > 0
+      : making.changed_since.length > 0 || making.under_way.some((change) => !isOneOf(making.changes, change))
       ? "changed_since"
       : making.in_conflict.includes(field)
       ? "in_conflict"
@@ -101,7 +101,8 @@ function planPair(rows: readonly UndoableRow[], awayBy: AwayBy, plan: UndoPlan):
       ? "nothing_written"
       : gone
       ? "record_gone"
-      : rows.some(({ changed_since }) => changed_since.includes(field))
+      : rows.some(({ changed_since }) => changed_since.includes(field)) ||
+          row.under_way.some((change) => change.field === field && !isOneOf(changes, change))
       ? "changed_since"
       : row.in_conflict.includes(field)
       ? "in_conflict"
@@ -125,6 +126,11 @@ function planPair(rows: readonly UndoableRow[], awayBy: AwayBy, plan: UndoPlan):
       parts.sort((left, right) => Number(right.side === began) - Number(left.side === began)),
     );
   }
+}
+
+/** Whether a row tells of this very write already: its own note lives until its pair is settled as a whole. */
+function isOneOf(changes: readonly LoggedChange[], { field, side, to }: LoggedChange): boolean {
+  return changes.some((change) => change.field === field && change.side === side && sameJson(change.to, to));
 }
 
 function order(plan: UndoPlan, row: UndoableRow, field: string, parts: UndoPart[], apart = false): void {

@@ -8,7 +8,7 @@ import {
   startPairIn,
   type Values,
 } from "../support/both_ways/pair.ts";
-import { givenUp, logOf, takeBack } from "../support/undo.ts";
+import { givenUp, logOf, orderToTakeBack, takeBack } from "../support/undo.ts";
 
 const start = startPairIn({});
 
@@ -201,4 +201,20 @@ Deno.test("a set that Odoo does not take back is not taken back in Plane either"
     [],
   ]);
   assert.deepEqual(await undoneOf(pair, "labels"), []);
+});
+
+Deno.test("a change is not taken back while a later one of the same field may have been written", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  await editPlane(pair, { name: "first" });
+  await world.arrive();
+  const log = await logOf(world, "name");
+  world.sandboxOdoo.faults.add({ kind: "bad_gateway_after_effect", model: "project.task", method: "write" });
+  await editPlane(pair, { name: "second" });
+  await world.arrive();
+  const { undoing, not_undone } = await orderToTakeBack(world, log);
+  assert.deepEqual([undoing.length, not_undone.map(({ field, reason }) => [field, reason])], [
+    0,
+    [["name", "changed_since"]],
+  ]);
 });

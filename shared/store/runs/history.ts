@@ -99,6 +99,8 @@ export interface UndoableRow {
   mapped: string[];
   /** Fields of the pair that rows outside the selection have changed since. */
   changed_since: string[];
+  /** Writes to the pair that were noted and of which nobody knows yet what became. */
+  under_way: LoggedChange[];
   /** Fields with an open conflict, or with an order that is not carried out yet. */
   in_conflict: string[];
 }
@@ -122,6 +124,10 @@ async function readUndoable(sql: Sql, selection: UndoSelection): Promise<Undoabl
         where l.mapping_id = c.mapping_id and l.id > c.id and l.success and not exists (select from chosen o where o.id = l.id)
           and e ->> 'why' not in ('kept', 'same_on_both')
       ) as changed_since,
+      (
+        select coalesce(jsonb_agg(e), '[]') from plane.sync_attempt a, jsonb_array_elements(a.changes) e
+        where a.mapping_id = c.mapping_id
+      ) as under_way,
       array(select f.field from plane.sync_conflict f where f.mapping_id = c.mapping_id and f.status = 'open') as in_conflict
     from chosen c
     left join plane.sync_mappings m on m.id = c.mapping_id

@@ -43,6 +43,7 @@ function undoableRow(tables: Tables, { id, operation, changes, mappingId }: LogR
     odoo_base: snapshot?.odoo_base ?? null,
     mapped: Object.keys(config?.field_mappings ?? {}),
     changed_since: [...new Set(since.map(({ field }) => field))],
+    under_way: tables.attempts.filter((attempt) => attempt.mappingId === mappingId).flatMap(logged),
     in_conflict: tables.conflicts.filter((one) => one.mappingId === mapping?.id && one.status === "open")
       .map(({ field }) => field),
   };

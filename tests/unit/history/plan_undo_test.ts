@@ -29,6 +29,7 @@ const row = (more: Partial<UndoableRow> = {}): UndoableRow => ({
   odoo_base: { name: "B", archived: false },
   mapped: ["archived"],
   changed_since: [],
+  under_way: [],
   in_conflict: [],
   ...more,
 });
@@ -95,4 +96,18 @@ Deno.test("one field that was changed since does not keep the others from being 
   const plan = planUndo([both]);
   assert.deepEqual(plan.undoing.map(({ field }) => field), ["priority"]);
   assert.deepEqual(plan.not_undone.map(({ field }) => field), ["name"]);
+});
+
+Deno.test("a field that a later write may have changed already is not taken back; the row's own write is no later one", () => {
+  assert.deepEqual(reasons([row({ under_way: [change()] })]), []);
+  assert.deepEqual(reasons([row({ under_way: [change({ field: "priority" })] })]), []);
+  assert.deepEqual(reasons([row({ under_way: [change({ from: "B", to: "C" })] })]), [[
+    "name",
+    "changed_since",
+  ]]);
+  const made = { operation: "create", changes: [change({ why: "created" })] };
+  assert.deepEqual(reasons([row({ ...made, under_way: [change({ to: "C" })] })]), [[
+    "archived",
+    "changed_since",
+  ]]);
 });
