@@ -54,7 +54,7 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions): Pr
     failures.push(...lost.flatMap((one) => one.failures));
     const inGap = lost.reduce((sum, one) => sum + one.inGap, 0);
     const circles = await refusedParents(world);
-    const deleted = world.talks() ? await deletedComments(world) : { failures: [], madeAgain: 0 };
+    const deleted = world.talks() ? await deletedComments(world) : { failures: [], madeAgain: 0, inGap: 0 };
     failures.push(...deleted.failures);
     if (failures.length === 0) failures.push(...await callsTooMany(world));
     return {
@@ -62,7 +62,7 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions): Pr
       fingerprint: world.kernel.trace.fingerprint,
       lines: world.kernel.trace.lines,
       edits: schedule.edits.length,
-      inGap,
+      inGap: inGap + deleted.inGap,
       circles,
       madeAgain: deleted.madeAgain,
       steps: world.kernel.steps,

@@ -5,6 +5,7 @@
 import type { Side } from "../world/schedule.ts";
 import type { Evidence } from "./evidence.ts";
 import { isKnownToItsWriter } from "./known.ts";
+import { ONE_PASS_MS } from "./lost_updates.ts";
 import { type Pair, pairsOf } from "./pairs.ts";
 import type { Talk } from "./talk.ts";
 
@@ -125,15 +126,16 @@ export async function waitsForArchived(world: TalkEvidence, entityKey: string): 
 /**
  * Law 9. The engine deletes only a second comment of its own making, and never writes what was deleted again.
  *
- * @returns also how many came back because nobody knew that they had been there: whoever made them died, or never heard of it, and
- *   what is deleted takes its name along (docs/sync.md)
+ * @returns also how many came back because they were deleted between a reading and its writing, and how many because nobody knew
+ *   that they had been there: whoever made them died, or never heard of it, and what is deleted takes its name along (docs/sync.md)
  */
 export async function deletedComments(
   world: TalkEvidence,
-): Promise<{ failures: string[]; madeAgain: number }> {
+): Promise<{ failures: string[]; madeAgain: number; inGap: number }> {
   const { changes } = world.talk;
   const pairs = await remarkPairs(world);
   let madeAgain = 0;
+  let inGap = 0;
   const failures = changes.flatMap((change, index) => {
     if (change.what !== "deleted") return [];
     const { side, id } = change;
@@ -157,6 +159,14 @@ export async function deletedComments(
       before.some(({ to }) => to === one.to)
     );
     if (back === undefined || wanted) return [];
+    // Deleted between the engine's reading and its writing.
+    if (
+      back.id === id && back.readAt !== null && back.readAt <= change.at &&
+      back.at - back.readAt <= ONE_PASS_MS
+    ) {
+      inGap += 1;
+      return [];
+    }
     // Nobody heard that the text had arrived: it counts as an edit the deletion has not met, and the policy decides.
     const unheard = before.some((one) =>
       one.what === "text" && one.by === "engine" && one.to === back.to && !isKnownToItsWriter(world, one)
@@ -169,5 +179,5 @@ export async function deletedComments(
     madeAgain += 1;
     return [];
   });
-  return { failures, madeAgain };
+  return { failures, madeAgain, inGap };
 }
