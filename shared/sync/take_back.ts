@@ -8,15 +8,15 @@ import { SuiteError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { OdooRecord } from "../odoo/client.ts";
 import { stampsOf } from "./attempts.ts";
-import { GoneInPlane } from "./sides/gone_in_plane.ts";
 import type { SyncDependencies } from "./sides/dependencies.ts";
 import type { PlaneForm, SyncEntity } from "./pairs/kind.ts";
 import { undoOrders } from "./pairs/undo_orders.ts";
-import { readPlane } from "./observe.ts";
 import { readRecord, writeRecord } from "./sides/odoo_records.ts";
 import type { PairNow } from "./plan/pair_now.ts";
-import type { ActiveLens } from "./plan/plan_input.ts";
+import { contextOf } from "./plan/plan_input.ts";
 import type { Change, Side } from "./plan/planned.ts";
+import { lookingAt, readNow, withPutAway } from "./take_back_input.ts";
+import { changedBetween } from "./take_back_look.ts";
 import { changeOf, type Step, stepsOf } from "./take_back_steps.ts";
 import type { TakenBack } from "./taken_back.ts";
 import { isBegun, mayBeDone, noteUndo, undoNotesIn, undoNotesOver } from "./undo_notes.ts";
@@ -73,11 +73,29 @@ export async function takeBack<Form extends PlaneForm>(
     await writeRecord(deps.odoo(), kind.odooModel, odooId, values);
     return await readRecord(deps.odoo(), kind.odooModel, odooId, [...now.fields]);
   });
+  const changedOn = (side: Side, after: { form: Form; record: OdooRecord }) =>
+    changedBetween(side, lenses, (active) => contextOf(input, active), { form, record }, after);
+  const onlyOn = (side: Side, fields: ReadonlySet<string>) =>
+    wanted.filter((step) =>
+      step.side === side && step.order.apart !== true && fields.has(step.field) &&
+      !givenUp.includes(step.field)
+    );
+  // Somebody has set it in Odoo since it was looked at.
+  if (odooStored !== null) {
+    const changed = changedOn("odoo", { form, record: odooStored });
+    givenUp.push(...onlyOn("plane", changed).map(({ field }) => field));
+  }
   const { plane } = deps;
   const planeStored = await carry("plane", async (values) => {
     if (plane === undefined || kind.plane === undefined) throw new SuiteError("plane_not_configured");
     return await kind.plane.update(plane, form, values);
   });
+  // The same in Plane, of what Odoo has been given already.
+  const late = planeStored === null
+    ? []
+    : onlyOn("odoo", changedOn("plane", { form: planeStored, record: odooStored ?? record }));
+  for (const step of late) overtaken.set(step.field, [step]);
+  givenUp.push(...late.map(({ field }) => field));
   const done = wanted.filter(({ field }) => !givenUp.includes(field));
   const alone = [...overtaken.values()].flat();
   const apart = done.find(({ order }) => order.apart === true);
@@ -112,48 +130,6 @@ export async function takeBack<Form extends PlaneForm>(
       { side, field, target: { value } },
     ) => ({ side, field, value })),
   };
-}
-
-/** The field that puts a record away is looked at whether or not the configuration keeps it alike on both sides. */
-function withPutAway<Form extends PlaneForm>(
-  { kind: { putAway } }: SyncEntity<Form>,
-  lenses: readonly ActiveLens<Form>[],
-): readonly ActiveLens<Form>[] {
-  const lens = putAway?.lens;
-  if (lens === undefined || lenses.some((active) => active.lens.field === lens.field)) return lenses;
-  return [...lenses, { lens, odooField: lens.odooField, direction: "both" }];
-}
-
-async function lookingAt<Form extends PlaneForm>(
-  { pair, kind, config }: SyncEntity<Form>,
-  form: Form,
-  record: OdooRecord,
-  lenses: readonly ActiveLens<Form>[],
-  deps: SyncDependencies,
-): Promise<Parameters<typeof stepsOf<Form>>[1]> {
-  const recalled = await kind.recall(form, deps);
-  const { references } = recalled.isCurrent
-    ? recalled
-    : await kind.prepare({ form, record, pair, config, lenses, changedInOdoo: new Set() }, deps);
-  return {
-    lenses,
-    planeBase: pair.snapshot?.plane_base ?? {},
-    odooBase: pair.snapshot?.odoo_base ?? {},
-    placeholders: pair.snapshot?.placeholders ?? {},
-    capabilities: await deps.capabilities(),
-    references,
-    today: new Date(deps.wallClock()).toISOString().slice(0, 10),
-  };
-}
-
-async function readNow<Form extends PlaneForm>(
-  entity: SyncEntity<Form>,
-  planeId: string,
-  deps: SyncDependencies,
-): Promise<Form> {
-  const read = await readPlane(entity, planeId, deps);
-  if (read.kind === "gone") throw new GoneInPlane();
-  return read.form;
 }
 
 /** What a refused value keeps from being taken back is given up; nothing was written then. */

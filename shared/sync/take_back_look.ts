@@ -36,6 +36,25 @@ export function lookAt<Form>(
   };
 }
 
+/** The fields of which a side says something else than before; what is joined element by element is none of them. */
+export function changedBetween<Form>(
+  side: Side,
+  lenses: readonly ActiveLens<Form>[],
+  contextOf: (active: ActiveLens<Form>) => LensContext,
+  before: { form: Form; record: OdooRecord },
+  after: { form: Form; record: OdooRecord },
+): Set<string> {
+  return new Set(
+    lenses.filter((active) => {
+      const [then, since] = [before, after].map(({ form, record }) =>
+        lookAt(active, contextOf(active), form, record).now[side]
+      );
+      const same = (side === "plane" ? active.lens.sameInPlane : active.lens.sameInOdoo) ?? sameJson;
+      return active.lens.join === undefined && !same(then ?? null, since ?? null);
+    }).map(({ lens }) => lens.field),
+  );
+}
+
 /**
  * Whether an edit has overtaken what was taken back: the side that began has its former value, and the other is neither what was
  * agreed on nor what would follow from that.

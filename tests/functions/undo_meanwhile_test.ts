@@ -122,3 +122,48 @@ Deno.test("where people had edited both sides before anybody began with an undo,
   assert.equal((await world.partner("issue", pair.item)).priority, "0");
   assert.deepEqual(await logged(pair), [["odoo", "2", "0", "conflict_plane_won"]]);
 });
+
+/** One row that says that Odoo's name went to Plane and Plane's priority to Odoo, to be taken back as a whole. */
+async function changeBoth(pair: Pair): Promise<{ log_id: string }> {
+  const { world } = pair;
+  await editOdoo(pair, { name: "from Odoo" });
+  await editPlane(pair, { priority: "urgent" });
+  await world.hintOdoo("project.task", pair.task);
+  const log = await logOf(world, "name");
+  assert.deepEqual(await logOf(world, "priority"), log, "one row has both");
+  return log;
+}
+
+Deno.test("an edit in Odoo stays that comes after it was read, and before Plane is given its former value", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  const log = await changeBoth(pair);
+  const write = world.odoo.write.bind(world.odoo);
+  world.odoo.write = async (...given) => {
+    world.odoo.write = write;
+    await write("project.task", [pair.task], { name: "edited since" });
+    await write(...given);
+  };
+  await takeBack(world, log);
+  await again(pair);
+  const task = await world.partner("issue", pair.item);
+  assert.deepEqual([task.name, task.priority], ["edited since", "0"]);
+  const item = await inPlane(pair);
+  assert.deepEqual([item.name, item.priority], ["edited since", "none"]);
+  assert.deepEqual(await givenUp(world), ["name"]);
+});
+
+Deno.test("an edit in Plane stays that comes after it was read, and after Odoo was given its former value", async () => {
+  const pair = await start();
+  await using world = pair.world;
+  const log = await changeBoth(pair);
+  world.beforePlaneWrite = async () => void await editPlane(pair, { priority: "high" });
+  await takeBack(world, log);
+  await again(pair);
+  const item = await inPlane(pair);
+  assert.equal(item.priority, "high");
+  assert.notEqual(item.name, "from Odoo");
+  const task = await world.partner("issue", pair.item);
+  assert.deepEqual([task.name, task.priority], [item.name, "2"]);
+  assert.deepEqual(await givenUp(world), ["priority"]);
+});
