@@ -140,7 +140,15 @@ function isSetInOdooSince(
   // What an operator takes back is as if somebody there had typed it.
   const logged = LOGGED_AS[field] ?? field;
   const order = undone.findLast((one) => one.plane === id && (one.field === logged || one.apart));
-  const at = Math.max(edit?.at ?? -1, order?.at ?? -1);
+  // It was carried out when somebody came to it: Plane may have said something else when it was ordered.
+  const undoneAt = order === undefined
+    ? undefined
+    : plans.changes.find((change) =>
+      change.by === "engine" && change.side === "odoo" && change.record === record &&
+      change.field === field &&
+      change.at >= order.at
+    )?.at ?? order.at;
+  const at = Math.max(edit?.at ?? -1, undoneAt ?? -1);
   if (at < 0) return false;
   // Plane said something else for a while that nobody had looked at: to the engine it says what it said.
   const given = plans.changes.findLast((change) =>
