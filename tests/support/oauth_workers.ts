@@ -18,6 +18,7 @@ import { createTestDatabase } from "./database.ts";
 import type { Turns } from "./oauth_turns.ts";
 
 const LIFETIME_S = 86_400;
+const GOLDEN_RATIO = 0.618_033_988_749_895;
 const [OLD, NEW] = [7, 9].map((byte) => btoa(String.fromCharCode(byte).repeat(32)));
 /** The three steps of a change of key, as an operator deploys them. */
 export const RINGS = {
@@ -39,16 +40,16 @@ export class OAuthWorkers {
   readonly endpoint: TokenEndpoint;
   id = "";
   #nowMs = Date.UTC(2026, 1, 1);
-  #random = 0;
+  #drawn = 0;
 
   constructor(readonly sql: Sql, readonly scene: Scene) {
     const grants = new Grants({
       now: () => this.#nowMs,
-      random: () => this.#random = (this.#random * 1_103_515_245 + 12_345) % 2_147_483_648 / 2_147_483_648,
+      // All different, and the same in every run: a token that is issued twice would pass for one that was used before.
+      random: () => ++this.#drawn * GOLDEN_RATIO % 1,
       expiresIn: LIFETIME_S,
       policy: scene.policy,
     });
-    this.#random = Math.random();
     this.endpoint = {
       grants,
       clientId: "client",
