@@ -23,3 +23,16 @@ export function sameValue(world: Evidence, logged: unknown, plain: unknown): boo
   ];
   return forms.includes(String(plain));
 }
+
+/** True when a logged set of Odoo's ids (a list, or by Plane's ids) has these people or labels and no others. */
+export function sameMembers(world: Evidence, logged: unknown, names: readonly unknown[]): boolean {
+  if (typeof logged !== "object" || logged === null) return false;
+  const { database } = world.odoo.world;
+  const known = Object.values(logged).map((id) =>
+    typeof id === "number"
+      ? [database.row("res.users", id)?.email, database.row("project.tags", id)?.name]
+      : []
+  );
+  return known.length === names.length &&
+    names.every((name) => known.some((each) => each.includes(String(name))));
+}

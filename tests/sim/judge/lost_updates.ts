@@ -6,7 +6,7 @@ import { isAddedByBoth } from "./added_by_both.ts";
 import type { FieldName } from "./fields.ts";
 import { type Change, same } from "./history.ts";
 import { isTakenBack } from "./undone.ts";
-import { sameValue } from "./logged_values.ts";
+import { sameMembers, sameValue } from "./logged_values.ts";
 import { type Pair, pairsOf } from "./pairs.ts";
 import type { Evidence } from "./evidence.ts";
 
@@ -152,7 +152,8 @@ async function isCrossed(world: Evidence, edit: Change, pair: Pair): Promise<boo
   return overtaken && (await world.store.log()).some((line) =>
     line.pair?.planeId === pair.plane &&
     line.changes.some(({ field, side, why, to }) =>
-      field === edit.field && (why === "same_on_both" || side === edit.side) && sameValue(world, to, edit.to)
+      field === edit.field && (why === "same_on_both" || side === edit.side) &&
+      (Array.isArray(edit.to) ? sameMembers(world, to, edit.to) : sameValue(world, to, edit.to))
     )
   );
 }
