@@ -1,15 +1,9 @@
 /** An undo has reached both sides, or one refuses it, and nobody could settle that: what people do next stays, and is said once. */
 import assert from "node:assert/strict";
 import { editPlane, inPlane, type Pair, startPairIn } from "../support/both_ways/pair.ts";
-import { givenUp, logOf, takeBack } from "../support/undo.ts";
+import { givenUp, logOf, lookAgain, takeBack } from "../support/undo.ts";
 
 const start = startPairIn({});
-
-/** Looks again at what failed, whenever it was to be tried again. */
-async function again({ world }: Pair): Promise<void> {
-  await world.sql`update plane.sync_queue set next_attempt_at = now(), lock_until = null`;
-  await world.drain();
-}
 
 /** Makes a change in Plane, brings it to Odoo, takes it back on both sides, and lets the worker die before it has said so. */
 async function takeBackAndDie(pair: Pair, field: string, values: Record<string, unknown>): Promise<void> {
@@ -36,7 +30,7 @@ Deno.test("who sets a value again where its undo was carried to keeps it", async
   assert.equal((await inPlane(pair)).priority, "none", "the undo has reached both sides");
   await editPlane(pair, { priority: "urgent" });
   await world.arrive();
-  await again(pair);
+  await lookAgain(world);
   assert.equal((await inPlane(pair)).priority, "urgent");
   assert.equal((await world.partner("issue", pair.item)).priority, "3");
   assert.deepEqual(await givenUp(world), ["priority"]);
@@ -50,7 +44,7 @@ Deno.test("who sets a name again where its undo was carried to keeps it", async 
   assert.equal((await inPlane(pair)).name, before, "the undo has reached both sides");
   await editPlane(pair, { name: "new name" });
   await world.arrive();
-  await again(pair);
+  await lookAgain(world);
   assert.equal((await inPlane(pair)).name, "new name");
   assert.equal((await world.partner("issue", pair.item)).name, "new name");
 });
@@ -63,7 +57,7 @@ Deno.test("who adds a label again where its undo was carried to keeps it", async
   assert.deepEqual((await inPlane(pair)).labels, [], "the undo has reached both sides");
   await editPlane(pair, { labels: [label] });
   await world.arrive();
-  await again(pair);
+  await lookAgain(world);
   assert.deepEqual((await inPlane(pair)).labels, [label]);
   assert.equal(((await world.partner("issue", pair.item)).tag_ids as unknown[]).length, 1);
 });
@@ -80,7 +74,7 @@ Deno.test("an undo is undone although Plane fails in the middle of it", async ()
     return Promise.resolve();
   };
   await takeBack(world, await logOf(world, "priority"));
-  await again(pair);
+  await lookAgain(world);
   assert.equal((await inPlane(pair)).priority, "urgent");
   assert.equal((await world.partner("issue", pair.item)).priority, "3");
   assert.deepEqual(await givenUp(world), []);
@@ -105,6 +99,6 @@ Deno.test("a name that is taken back in Odoo and refused in Plane is said once, 
   const id = Number((await inOdoo()).id);
   await world.odoo.write("project.project", [id], { name: "Second" });
   await world.hintOdoo("project.project", id);
-  await again(pair);
+  await lookAgain(world);
   assert.equal((await inOdoo()).name, "Second");
 });

@@ -8,7 +8,7 @@ import {
   startPairIn,
   type Values,
 } from "../support/both_ways/pair.ts";
-import { givenUp, logOf, orderToTakeBack, takeBack } from "../support/undo.ts";
+import { givenUp, logOf, lookAgain, orderToTakeBack, takeBack } from "../support/undo.ts";
 
 const start = startPairIn({});
 
@@ -35,12 +35,6 @@ function meanwhileInOdoo(pair: Pair, values: Values): void {
       .sql`update plane.sync_attempt set stamp = stamp - interval '1 second' where side = 'odoo'`;
     pair.world.plane?.faults.next({ kind: "status", status: 500 });
   };
-}
-
-/** Looks again at what failed, whenever it was to be tried again. */
-async function again({ world }: Pair): Promise<void> {
-  await world.sql`update plane.sync_queue set next_attempt_at = now(), lock_until = null`;
-  await world.drain();
 }
 
 /** Writes whose outcome nobody has settled. */
@@ -80,7 +74,7 @@ Deno.test("what was taken back in Odoo is logged once, however often Plane fails
   breakPlane(pair, 3);
   await takeBack(world, await logOf(world, "priority"));
   assert.equal((await world.partner("issue", pair.item)).priority, "0");
-  for (let tries = 0; tries < 3; tries += 1) await again(pair);
+  for (let tries = 0; tries < 3; tries += 1) await lookAgain(world);
   assert.equal(world.beforePlaneWrite, undefined, "all three failed");
   assert.equal((await inPlane(pair)).priority, "none");
   assert.deepEqual(await undoneOf(pair, "priority"), [["odoo", "3", "0"], ["plane", "urgent", "none"]]);
@@ -93,7 +87,7 @@ Deno.test("who sets the value again before its undo is settled keeps it, and the
   await fromPlane(pair, { priority: "urgent" });
   meanwhileInOdoo(pair, { priority: "3" });
   await takeBack(world, await logOf(world, "priority"));
-  await again(pair);
+  await lookAgain(world);
   assert.deepEqual(await givenUp(world), ["priority"]);
   assert.equal((await world.partner("issue", pair.item)).priority, "3");
   assert.equal((await inPlane(pair)).priority, "urgent");
@@ -109,7 +103,7 @@ Deno.test("a label that is given back before its undo is settled stays", async (
   const [tag] = await world.odoo.search("project.tags", [["name", "=", "first"]]);
   meanwhileInOdoo(pair, { tag_ids: [[6, 0, [tag]]] });
   await takeBack(world, await logOf(world, "labels"));
-  await again(pair);
+  await lookAgain(world);
   assert.deepEqual(await givenUp(world), ["labels"]);
   assert.deepEqual((await world.partner("issue", pair.item)).tag_ids, [tag]);
   assert.deepEqual((await inPlane(pair)).labels, [label.id]);
@@ -154,7 +148,7 @@ Deno.test("who sets another value before an undo is settled keeps it", async () 
   await fromPlane(pair, { priority: "urgent" });
   meanwhileInOdoo(pair, { priority: "2" });
   await takeBack(world, await logOf(world, "priority"));
-  await again(pair);
+  await lookAgain(world);
   assert.deepEqual(await givenUp(world), ["priority"]);
   assert.equal((await world.partner("issue", pair.item)).priority, "2");
   assert.equal((await inPlane(pair)).priority, "high");
@@ -170,7 +164,7 @@ Deno.test("what was taken back in Plane is in the log, also when reading what Od
       world.sandboxOdoo.faults.add({ kind: "server_error", model: "project.task", method: "read" }),
     );
   await takeBack(world, await logOf(world, "priority"));
-  await again(pair);
+  await lookAgain(world);
   assert.equal((await inPlane(pair)).priority, "none");
   assert.deepEqual(await undoneOf(pair, "priority"), [["plane", "urgent", "none"], ["odoo", "3", "0"]]);
 });

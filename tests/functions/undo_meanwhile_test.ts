@@ -1,15 +1,9 @@
 /** Somebody edits one side after an undo has reached the other, and before it is settled: the edit stays. */
 import assert from "node:assert/strict";
 import { editOdoo, editPlane, inPlane, type Pair, startPairIn } from "../support/both_ways/pair.ts";
-import { givenUp, logOf, takeBack } from "../support/undo.ts";
+import { givenUp, logOf, lookAgain, takeBack } from "../support/undo.ts";
 
 const start = startPairIn({});
-
-/** Looks again at what failed, whenever it was to be tried again. */
-async function again({ world }: Pair): Promise<void> {
-  await world.sql`update plane.sync_queue set next_attempt_at = now(), lock_until = null`;
-  await world.drain();
-}
 
 /** `[side, from, to, rule]` of what was written of the priority, less the first synchronisation and what nobody knows the outcome of. */
 async function logged({ world }: Pair): Promise<unknown[]> {
@@ -31,7 +25,7 @@ async function editAsPlaneIsTakenBack(pair: Pair, priority: string, then = () =>
     then();
   };
   await takeBack(world, await logOf(world, "priority"));
-  await again(pair);
+  await lookAgain(world);
 }
 
 /** What Plane had set is taken back in Odoo; meanwhile somebody edits the work item, and carrying the undo to it fails. */
@@ -44,7 +38,7 @@ async function editAsOdooIsTakenBack(pair: Pair, priority: string): Promise<void
     world.plane?.faults.next({ kind: "status", status: 500 });
   };
   await takeBack(world, await logOf(world, "priority"));
-  await again(pair);
+  await lookAgain(world);
 }
 
 /** The next changes sent to Plane fail, and have no effect. */
@@ -101,7 +95,7 @@ Deno.test("an undo that an edit overtook is in the log once, however often Plane
   const pair = await start();
   await using world = pair.world;
   await editAsPlaneIsTakenBack(pair, "2", () => breakPlane(pair, 2));
-  for (let tries = 0; tries < 3; tries += 1) await again(pair);
+  for (let tries = 0; tries < 3; tries += 1) await lookAgain(world);
   assert.equal(world.beforePlaneWrite, undefined, "both failed");
   assert.equal((await inPlane(pair)).priority, "high");
   const [first, ...others] = await logged(pair);
@@ -145,7 +139,7 @@ Deno.test("an edit in Odoo stays that comes after it was read, and before Plane 
     await write(...given);
   };
   await takeBack(world, log);
-  await again(pair);
+  await lookAgain(world);
   const task = await world.partner("issue", pair.item);
   assert.deepEqual([task.name, task.priority], ["edited since", "0"]);
   const item = await inPlane(pair);
@@ -159,7 +153,7 @@ Deno.test("an edit in Plane stays that comes after it was read, and after Odoo w
   const log = await changeBoth(pair);
   world.beforePlaneWrite = async () => void await editPlane(pair, { priority: "high" });
   await takeBack(world, log);
-  await again(pair);
+  await lookAgain(world);
   const item = await inPlane(pair);
   assert.equal(item.priority, "high");
   assert.notEqual(item.name, "from Odoo");

@@ -28,6 +28,12 @@ export async function orderToTakeBack(
   return await manage(door, "undo", selection) as unknown as Answer;
 }
 
+/** Looks again at what failed, whenever it was to be tried again. */
+export async function lookAgain(world: SyncWorld): Promise<void> {
+  await world.sql`update plane.sync_queue set next_attempt_at = now(), lock_until = null`;
+  await world.drain();
+}
+
 /** The newest row of the log that changed this field. */
 export async function logOf(world: SyncWorld, field: string): Promise<{ log_id: string }> {
   const [row] = await world.sql<{ id: string }[]>`
